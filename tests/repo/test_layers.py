@@ -1,0 +1,107 @@
+"""Who may import whom. The tables are the architecture; ARCHITECTURE.md draws the same picture."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.source import ROOT, imports, module_name, package_files, relative
+
+# A part of the package, and the parts it may import besides itself and errors.
+MAY_IMPORT = {
+    "cli": {"supervisor", "admin", "catalog", "config", "core", "link", "message", "ruleset"},
+    "supervisor": {"worker", "admin", "config", "link", "sockets"},
+    "worker": {"listen", "upstream", "core", "ruleset", "link"},
+    "listen": {"core"},
+    "upstream": {"core"},
+    "admin": {"catalog", "config", "core", "link", "message", "ruleset", "yamlfile"},
+    "catalog": {"core.policy", "core.names", "message", "ruleset", "yamlfile"},
+    "config": {"core.names", "yamlfile"},
+    "message": {"core"},
+    "ruleset": {"core.policy", "core.names"},
+    "core": set(),
+    "sockets": set(),
+    "yamlfile": set(),
+    "link": set(),
+    "errors": set(),
+}
+
+# A third-party library, and the parts that may import it. What is not named may not be imported.
+LIBRARIES = {
+    "aiohttp": {"admin"},
+    "dnslib": {"message"},
+    "marisa_trie": {"ruleset"},
+    "prometheus_client": {"admin"},
+    "pydantic": {"admin", "catalog", "config", "yamlfile"},
+    "rich": {"cli"},
+    "typer": {"cli"},
+    "yaml": {"yamlfile"},
+}
+
+# core/ is given bytes and numbers and returns them: no clock, socket, file, log or chance.
+IMPURE = {
+    "asyncio", "concurrent", "contextvars", "datetime", "http", "io", "logging", "mmap",
+    "multiprocessing", "os", "pathlib", "random", "secrets", "select", "selectors", "shutil",
+    "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "warnings",
+}  # fmt: skip
+
+# A worker is forked per core and must start at once: what it never needs, it never loads.
+NOT_IN_A_WORKER = {"aiohttp", "dnslib", "prometheus_client", "pydantic", "rich", "typer", "yaml"}
+
+
+def part_of(module: str) -> str:
+    """blocker.core.names belongs to core, blocker.cli to cli, blocker itself to nothing."""
+    return [*module.split("."), ""][1]
+
+
+@pytest.mark.parametrize("path", package_files(), ids=relative)
+def test_imports_follow_the_table(path: Path) -> None:
+    part = part_of(module_name(path))
+    if not part:
+        assert not list(imports(path)), "blocker/__init__.py is imported by all, so imports nothing"
+        return
+    assert part in MAY_IMPORT, f"{relative(path)}: give {part} its row in MAY_IMPORT"
+    wrong = [
+        f"{relative(path)}:{line}: {part} may not import {module}"
+        for module, line in imports(path)
+        if not _allowed(part, module)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def _allowed(part: str, module: str) -> bool:
+    top, *rest = module.split(".")
+    if top in sys.stdlib_module_names:
+        return part != "core" or top not in IMPURE
+    if top != "blocker":
+        return part in LIBRARIES.get(top, ())
+    other = ".".join(rest)
+    granted = MAY_IMPORT[part] | {part, "errors"}
+    return other == "" or any(other == name or other.startswith(f"{name}.") for name in granted)
+
+
+def test_tables_name_only_what_exists() -> None:
+    parts = {part_of(module_name(path)) for path in package_files()}
+    assert set(MAY_IMPORT) == parts - {""}
+
+
+def test_worker_loads_no_library_it_does_not_need() -> None:
+    code = "import sys, blocker.worker; print(*{name.split('.')[0] for name in sys.modules})"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30
+    )
+    assert run.returncode == 0, run.stderr
+    loaded = set(run.stdout.split())
+    assert "blocker" in loaded
+    assert not loaded & NOT_IN_A_WORKER
+
+
+def test_the_rules_catch_what_they_are_for() -> None:
+    assert not _allowed("core", "time")
+    assert not _allowed("core", "dnslib")
+    assert not _allowed("worker", "blocker.admin.app")
+    assert not _allowed("admin", "blocker.worker")
+    assert not _allowed("catalog", "blocker.core.engine")
+    assert _allowed("catalog", "blocker.core.policy")
+    assert _allowed("core", "blocker.errors")
