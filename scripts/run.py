@@ -31,8 +31,9 @@ def _config(arguments: list[str]) -> list[str]:
         return ["-c", str(DEFAULT_CONFIG)]
     refusal = why_not(STANDARD_PORT)
     if refusal is None:
+        print(f"Using port {STANDARD_PORT}.")
         return []
-    print(f"Port {STANDARD_PORT} {refusal}; using port {SPARE_PORT}.")
+    print(f"Port {STANDARD_PORT} {refusal}. Using port {SPARE_PORT}.")
     GENERATED_CONFIG.parent.mkdir(parents=True, exist_ok=True)
     GENERATED_CONFIG.write_text(
         f"# Written by make run; your own settings belong in {DEFAULT_CONFIG}.\n"
