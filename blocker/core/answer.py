@@ -1,0 +1,186 @@
+"""What an upstream said, checked, and how it is said again to a client.
+
+Rule: only what answers the question is kept: the records along the alias chain from the
+question's name, and of a negative answer the SOA with its proofs (RFC 2181 section 5.4.1, RFC
+2308). Records stay as they came, octet for octet (RFC 3597): our question is as long as the
+upstream's, so every compression pointer still finds its name, and an owner that points into the
+question takes the letters the client used.
+"""
+
+from dataclasses import dataclass
+from struct import pack_into
+
+from blocker.core.names import is_below
+from blocker.core.records import BadRecord, Record, copy, read, target
+from blocker.core.wire import CNAME, HEADER, NOERROR, NXDOMAIN, RRSIG, SOA, Query, frame, opt
+
+MAX_CHAIN = 12  # aliases followed; a chain that is longer, or a loop, is no answer
+MAX_NEGATIVE = 3600  # seconds; RFC 2308 section 5 calls one to three hours sensible
+STALE_TTL = 30  # seconds; RFC 8767 section 4
+EDE_STALE, EDE_STALE_NXDOMAIN = 3, 19
+
+_DNAME, _NSEC, _NSEC3 = 39, 47, 50
+_OF_A_NEGATIVE = frozenset((SOA, RRSIG, _NSEC, _NSEC3))
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long answers may live, in seconds: bounds on their TTLs, and how long after that when
+    stale.
+    """
+
+    least: int = 0
+    most: int = 86_400
+    stale: int = 86_400
+
+
+@dataclass(slots=True)
+class Answer:
+    """A checked answer. `body` is what follows the question, `ttls` the offset and value of each
+    TTL in it.
+
+    chain holds the folded alias targets. born and expires are seconds on the caller's clock, ttl
+    their distance. uses and settled belong to the store (cache.py).
+    """
+
+    key: bytes
+    rcode: int
+    answers: int
+    authorities: int
+    body: bytes
+    ttls: list[tuple[int, int]]
+    chain: tuple[bytes, ...]
+    born: float
+    expires: float
+    uses: int = 0
+    settled: bool = False
+
+    def tail(self, query: Query, now: float) -> bytes:
+        """The reply after its id, TTLs aged to `now`; only header and question when it is too
+        large.
+        """
+        body = self.body
+        if age := int(now - self.born):
+            aged = bytearray(body)
+            for offset, ttl in self.ttls:
+                pack_into(">I", aged, offset, ttl - age if ttl > age else 0)
+            body = bytes(aged)
+        return self._framed(query, body, opt(query.shape))
+
+    def stale_tail(self, query: Query) -> bytes:
+        """The reply after its time (RFC 8767): every TTL 30 seconds, and the client told."""
+        body = bytearray(self.body)
+        for offset, _ in self.ttls:
+            pack_into(">I", body, offset, STALE_TTL)
+        ede = EDE_STALE_NXDOMAIN if self.rcode == NXDOMAIN else EDE_STALE
+        return self._framed(query, bytes(body), opt(query.shape, ede))
+
+    def _framed(self, query: Query, body: bytes, record: bytes) -> bytes:
+        if HEADER + len(query.question) + len(body) + len(record) > query.limit:
+            return truncated(query, self.rcode)
+        head = frame(query.shape, self.rcode, self.answers, self.authorities, 1 if record else 0)
+        return head + query.question + body + record
+
+
+def truncated(query: Query, rcode: int = NOERROR) -> bytes:
+    """TC and no records: ask again over TCP (RFC 2181 section 9)."""
+    record = opt(query.shape)
+    head = bytearray(frame(query.shape, rcode, 0, 0, 1 if record else 0))
+    head[0] |= 0x02
+    return bytes(head) + query.question + record
+
+
+def parse_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes) -> Answer | None:
+    """The answer in an upstream's message; None when it is none to this question, or malformed.
+
+    That says nothing about the server, since garbage from off the path looks the same: keep
+    waiting.
+    """
+    if not _answers(query, message):
+        return None
+    try:
+        return _read_answer(query, message, now, lifetimes)
+    except BadRecord:
+        return None
+
+
+def _answers(query: Query, message: bytes) -> bool:
+    name, rcode = query.name, message[3] & 15 if len(message) > HEADER else -1
+    end = HEADER + len(name)
+    return (
+        rcode in (NOERROR, NXDOMAIN)
+        and message[2] & 0xFA == 0x80  # a response to QUERY, not truncated
+        and message[4:6] == b"\x00\x01"
+        and message[HEADER:end].lower() == name
+        and message[end : end + 4] == query.question[-4:]
+    )
+
+
+def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes) -> Answer:
+    start = HEADER + len(query.question)
+    rcode = message[3] & 15
+    records = read(message, start, message[6] << 8 | message[7], query.name)
+    owners = _owners(query, message, records)
+    kept = [record for record in records if _on_chain(query, record, owners)]
+    proofs: list[Record] = []
+    lifetime = lifetimes.most
+    if rcode == NXDOMAIN or not any(
+        record.rtype == query.qtype and record.owner == owners[-1] for record in kept
+    ):
+        found = read(
+            message,
+            records[-1].end if records else start,
+            message[8] << 8 | message[9],
+            query.name,
+        )
+        proofs = [record for record in found if record.rtype in _OF_A_NEGATIVE]
+        records += found
+        lifetime = _negative_lifetime(message, proofs)
+        for record in proofs:  # RFC 2308 section 5: the SOA's TTL counts the negative answer's down
+            record.ttl = min(record.ttl, lifetime)
+    for record in kept:
+        record.ttl = min(max(record.ttl, lifetimes.least), lifetimes.most)
+        lifetime = min(lifetime, record.ttl)
+    kept += proofs
+    if len(kept) == len(records):
+        body = message[start : records[-1].end] if records else b""
+        ttls = [(record.ttl_at - start, record.ttl) for record in records]
+    else:
+        body, ttls = copy(message, kept)
+    count = len(kept) - len(proofs)
+    chain = tuple(owners[1:])
+    return Answer(query.key, rcode, count, len(proofs), body, ttls, chain, now, now + lifetime)
+
+
+def _owners(query: Query, message: bytes, records: list[Record]) -> list[bytes]:
+    """The question's name and its alias targets, in order, wherever the aliases stand in the
+    answer.
+    """
+    owners = [query.name]
+    if query.qtype == CNAME:
+        return owners
+    aliases = {record.owner: record for record in records if record.rtype == CNAME}
+    while aliases and (alias := aliases.get(owners[-1])) is not None:
+        owners.append(target(message, alias))
+        if len(owners) > MAX_CHAIN + 1:
+            raise BadRecord
+    return owners
+
+
+def _on_chain(query: Query, record: Record, owners: list[bytes]) -> bool:
+    if record.owner == owners[-1] and record.rtype == query.qtype:
+        return True
+    if record.rtype == CNAME:
+        return record.owner in owners[:-1]
+    if record.rtype == RRSIG:
+        return record.owner in owners
+    return record.rtype == _DNAME and any(is_below(owner, record.owner) for owner in owners)
+
+
+def _negative_lifetime(message: bytes, proofs: list[Record]) -> int:
+    """RFC 2308 section 5; without an SOA nothing says how long, so not at all."""
+    for record in proofs:
+        if record.rtype == SOA:
+            minimum = int.from_bytes(message[record.end - 4 : record.end], "big")
+            return min(record.ttl, minimum, MAX_NEGATIVE)
+    return 0

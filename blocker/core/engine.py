@@ -1,0 +1,266 @@
+"""What happens to a packet. Read `_answer` for a query's way, `on_response` for an upstream's.
+
+    client bytes ─ on_query ─┬─ a ready reply                        replies   (per view)
+                             ├─ malformed, refused, special          wire, special
+                             ├─ blocked                              policy ─ sinkhole
+                             ├─ answered before                      answers   (no policy in it)
+                             └─ Forward: nothing known, the caller asks an upstream
+    upstream bytes ─ on_response ─ Answer ─ reply ─ client bytes
+    no upstream ─ on_failure ─ a stale answer, or SERVFAIL
+
+Rule: sans-IO. Nothing here knows a socket or a clock; `now` is seconds on a clock that also counts
+suspended time, so that what slept through its TTL has expired.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Final, Protocol
+
+from blocker.core import special
+from blocker.core.answer import Answer, Lifetimes, parse_answer
+from blocker.core.cache import Answers, SecondSight
+from blocker.core.journal import Journal, Reply, Tally
+from blocker.core.policy import Verdict
+from blocker.core.sinkhole import Sinkhole
+from blocker.core.wire import (
+    REFUSED,
+    SERVFAIL,
+    STREAM_LIMIT,
+    UDP_PAYLOAD,
+    FormatError,
+    Query,
+    frame,
+    opt,
+    parse_query,
+)
+
+FAILURE_SECONDS: Final = 5.0  # RFC 9520 section 3.2 allows one second to five minutes
+EDE_CACHED_ERROR, EDE_PROHIBITED = 13, 18
+
+# Who may ask unless more is configured: loopback, private, link-local and unique-local clients.
+HOME: Final = tuple(
+    map(
+        ip_network,
+        (
+            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+            *("::1/128", "fe80::/10", "fc00::/7"),
+        ),
+    )
+)
+
+_CLIENTS = 65_536  # addresses whose view is remembered; sources can be forged, so there is a bound
+_REPLIES = 32_768  # ready replies of a view before it starts afresh
+_FAILURES = 16_384
+_FOREVER = float("inf")
+
+
+class Matcher(Protocol):
+    """A policy, as far as the engine needs one."""
+
+    def match(self, name: bytes) -> Verdict | None: ...
+
+
+@dataclass(slots=True, eq=False)
+class View:
+    """What one group of clients gets: a policy, its sinkhole, and their ready replies. Never
+    edited, only replaced.
+    """
+
+    policy: Matcher
+    sinkhole: Sinkhole = field(default_factory=Sinkhole)
+    refused: bool = False
+    replies: dict[bytes, Reply] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Forward:
+    """A query that only an upstream can answer, with what is needed to answer its client then."""
+
+    query: Query
+    packet_id: bytes
+    client: str
+    view: View
+    verdict: Verdict | None
+    asked: float
+    journal: Journal
+
+
+class Engine:
+    """The whole decision. One per worker."""
+
+    def __init__(
+        self,
+        view: View,
+        *,
+        cache_octets: int = 64 << 20,
+        lifetimes: Lifetimes | None = None,
+        networks: Iterable[IPv4Network | IPv6Network] = (),
+    ) -> None:
+        self.answers = Answers(cache_octets)
+        self.lifetimes = lifetimes or Lifetimes()
+        self.tally = Tally()
+        self.datagrams = Journal("udp", self.tally)
+        self.streams = Journal("tcp", self.tally)
+        self.hits = self.misses = 0
+        self._log = self.datagrams.append
+        self._second_sight = SecondSight(16_384)
+        self._failures: dict[bytes, float] = {}
+        self.install(view, networks)
+
+    def install(self, view: View, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
+        """Answer by `view` from the next query on; `networks` may ask beside the home ones."""
+        self._view = view
+        self._refusing = View(view.policy, view.sinkhole, refused=True)
+        self._networks = (*HOME, *networks)
+        self._views: dict[str, View] = {}
+
+    def on_query(self, packet: bytes, client: str, now: float) -> bytes | Forward | None:
+        """A datagram from a client address. Bytes go back to it; None is silence."""
+        view = self._views.get(client) or self._admit(client)
+        # Blocked and cached alike: an equal packet had an equal reply, whatever its id.
+        reply = view.replies.get(packet[2:])
+        if reply is not None and now < reply.until:
+            self._log((client, reply))
+            return packet[:2] + reply.tail
+        return self._answer(packet, client, view, now, UDP_PAYLOAD, self.datagrams)
+
+    def on_stream_query(self, packet: bytes, client: str, now: float) -> bytes | Forward | None:
+        """A message from a connection. As `on_query`, but no reply is too large."""
+        view = self._views.get(client) or self._admit(client)
+        return self._answer(packet, client, view, now, STREAM_LIMIT, self.streams)
+
+    def _answer(
+        self, packet: bytes, client: str, view: View, now: float, most: int, journal: Journal
+    ) -> bytes | Forward | None:
+        try:
+            query = parse_query(packet, most)
+        except FormatError as error:
+            return _say(packet[:2], client, journal, _malformed(error))
+        # Before anything is looked up: an open resolver is a weapon in strangers' hands.
+        if view.refused:
+            return _say(packet[:2], client, journal, _refused(query))
+        # Before the policy, whose rules may cover these names: they never meant a public name.
+        here = special.find(query.name)
+        if here is not None and query.qtype not in here.forwarded:
+            return _say(packet[:2], client, journal, Reply(special.tail(query, here), now, "local"))
+        # Before the answers: those are what upstreams said, whatever we think of it.
+        verdict = view.policy.match(query.name)
+        if verdict is not None and verdict.action == "block":
+            reply = Reply(view.sinkhole.tail(query, verdict), _FOREVER, "blocked", verdict)
+            # A name that is made up for one query must not cost memory.
+            if most == UDP_PAYLOAD and self._second_sight.seen(packet[2:]):
+                _keep(view, packet, reply)
+        elif special.is_meta(query):
+            reply = Reply(special.meta_tail(query), now, "local")
+        else:
+            known = self.answers.get(query.key)
+            if known is None or now >= known.expires:
+                self.misses += 1
+                forward = Forward(query, packet[:2], client, view, verdict, now, journal)
+                if self._failures and now < self._failures.get(query.key, 0.0):
+                    return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
+                return forward
+            self.hits += 1
+            reply = _reply(query, known, view, verdict, now, "cached")
+            if most == UDP_PAYLOAD and known.uses > 1:
+                _keep(view, packet, reply)
+        journal.append((client, reply))
+        return packet[:2] + reply.tail
+
+    def on_response(self, query: Query, message: bytes, now: float) -> Answer | None:
+        """The answer in an upstream's message. None: it is none to this question; keep waiting."""
+        answer = parse_answer(query, message, now, self.lifetimes)
+        if answer is not None:
+            if answer.expires > now:
+                self.answers.put(answer)
+            if self._failures:
+                self._failures.pop(query.key, None)
+        return answer
+
+    def reply(self, forward: Forward, answer: Answer, now: float) -> bytes:
+        """The packet for a client that waited for this answer."""
+        reply = _reply(forward.query, answer, forward.view, forward.verdict, now, "forwarded")
+        return _sent(forward, reply, now)
+
+    def stale(self, forward: Forward, now: float) -> bytes | None:
+        """The packet with an answer past its time, when there is one (RFC 8767 section 5)."""
+        known = self.answers.get(forward.query.key)
+        if known is None or now >= known.expires + self.lifetimes.stale:
+            return None
+        reply = _reply(forward.query, known, forward.view, forward.verdict, now, "stale")
+        return _sent(forward, reply, now)
+
+    def on_failure(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
+        """The packet for a client whose question no upstream answered."""
+        if len(self._failures) >= _FAILURES:
+            self._failures.clear()
+        self._failures[forward.query.key] = now + FAILURE_SECONDS
+        return self._fail(forward, now, ede, text)
+
+    def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
+        if (packet := self.stale(forward, now)) is not None:
+            return packet
+        return _sent(forward, Reply(_error(forward.query, SERVFAIL, ede, text), now, "failed"), now)
+
+    def _admit(self, client: str) -> View:
+        if len(self._views) >= _CLIENTS:
+            self._views.clear()
+        address = ip_address(client.partition("%")[0])
+        home = any(address in network for network in self._networks)
+        view = self._views[client] = self._view if home else self._refusing
+        return view
+
+
+def _reply(
+    query: Query, answer: Answer, view: View, verdict: Verdict | None, now: float, action: str
+) -> Reply:
+    """A reply from an answer, unless a name in its alias chain is blocked (uncloaking).
+
+    What the user or keep allows by name is not looked at further.
+    """
+    if answer.chain and (verdict is None or verdict.action == "shadow"):
+        for alias in answer.chain:
+            cloaked = view.policy.match(alias)
+            if cloaked is None:
+                continue
+            if cloaked.action == "block":
+                return Reply(view.sinkhole.tail(query, cloaked), answer.expires, "blocked", cloaked)
+            if cloaked.action == "shadow":
+                verdict = verdict or cloaked
+    if action == "stale":
+        return Reply(answer.stale_tail(query), now, action, verdict)
+    age = int(now - answer.born)
+    until = min(answer.born + age + 1, answer.expires)  # then its TTLs have changed
+    return Reply(answer.tail(query, now), until, action, verdict)
+
+
+def _keep(view: View, packet: bytes, reply: Reply) -> None:
+    if len(view.replies) >= _REPLIES:
+        view.replies.clear()
+    view.replies[packet[2:]] = reply
+
+
+def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes | None:
+    journal.append((client, reply))
+    return packet_id + reply.tail if reply.tail else None
+
+
+def _sent(forward: Forward, reply: Reply, now: float) -> bytes:
+    forward.journal.append((forward.client, reply))
+    forward.journal.observe(now - forward.asked)
+    return forward.packet_id + reply.tail
+
+
+def _malformed(error: FormatError) -> Reply:
+    return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped")
+
+
+def _refused(query: Query) -> Reply:
+    tail = _error(query, REFUSED, EDE_PROHIBITED, "this resolver serves its own network only")
+    return Reply(tail, 0.0, "refused")
+
+
+def _error(query: Query, rcode: int, ede: int, text: str) -> bytes:
+    extended = opt(query.shape, ede, text)
+    return frame(query.shape, rcode, 0, 0, 1 if extended else 0) + query.question + extended

@@ -1,0 +1,289 @@
+"""What is decided about a name, and by which rule.
+
+Layers are asked in order, the first with a match decides: the user's rules, keep, curated entries,
+subscriptions. Inside a layer the most specific name decides; on the same name allow beats block.
+A rule in shadow is remembered and the search goes on.
+
+Rule: a Policy never changes after it is made. A change makes a new one and swaps the reference, so
+what is remembered here (verdicts by matched key) can never be out of date.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
+
+from blocker.core.families import is_member, own_labels
+from blocker.core.names import starts_label, trie_key
+
+PURPOSES: Final = (
+    "analytics",
+    "crash-reports",
+    "diagnostics",
+    "advertising",
+    "attribution",
+    "content-recognition",
+    "experiments",
+    "location",
+    "http-dns",
+    "push",
+    "config",
+    "updates",
+    "account",
+    "store",
+    "connectivity",
+    "time",
+    "cdn",
+)
+TELEMETRY: Final = frozenset(PURPOSES[:10])  # the rest are functions of a device
+BREAKAGE: Final = ("none", "minor", "major")
+
+Layer = Literal["user", "keep", "curated", "subscription"]
+LAYERS: Final[tuple[Layer, ...]] = ("user", "keep", "curated", "subscription")
+Match = Literal["subtree", "exact", "pattern"]
+RuleAction = Literal["block", "allow"]
+VerdictAction = Literal["block", "allow", "shadow"]
+
+MEMORY = 65_536  # verdicts remembered before starting afresh; a bound, not a tuning knob
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a query can match: from a curated entry, a subscription or the user."""
+
+    text: str
+    name: bytes
+    match: Match
+    action: RuleAction
+    layer: Layer
+    list: str
+    line: int
+    vendor: str = ""
+    product: str = ""
+    purpose: str = ""
+    breakage: str = "none"
+    breaks: str = ""
+    reason: str = ""
+    evidence: tuple[str, ...] = ()
+    confidence: str = ""
+    inferred: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One vendor's setting; None stands for the policy's own value."""
+
+    state: Literal["on", "off", "shadow"] = "on"
+    purposes: frozenset[str] | None = None
+    max_breakage: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """What the policy says of a name. One object per rule and action, so it can be counted by
+    identity.
+    """
+
+    action: VerdictAction
+    rule: Rule
+    ready: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)  # by sinkhole.py
+
+
+class Ruleset(Protocol):
+    """Compiled rules: `blocker/ruleset.py` over a mapped file."""
+
+    def prefixes(self, key: bytes) -> list[bytes]:
+        """The stored keys that `key` starts with, shortest first."""
+
+    def rules(self, key: bytes) -> Sequence[Rule]:
+        """Every rule at a stored key, with its own text and line, else (). For explain."""
+
+    def kinds(self, key: bytes) -> Sequence[Rule]:
+        """As `rules`, but all lines of a subscription share one Rule: to decide needs no more."""
+
+
+class Policy:
+    """A ruleset, the user's own rules in front, and the switches that say which entries are in
+    force.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        overlay: Iterable[Rule] = (),
+        *,
+        vendors: Mapping[str, Switch] | None = None,
+        max_breakage: str = "minor",
+    ) -> None:
+        self._ruleset = ruleset
+        self._prefixes = ruleset.prefixes
+        self._overlay: dict[bytes, list[Rule]] = {}
+        for rule in overlay:
+            self._overlay.setdefault(trie_key(rule.name), []).append(rule)
+        self._vendors = dict(vendors or {})
+        self._max_breakage = max_breakage
+        self._forget()
+
+    def _forget(self) -> None:
+        # By the longest stored key a name lies below; by the stored key a name is. Below a parent
+        # of families the key does not decide, so there the whole name is remembered. The two
+        # never meet: a stored key starts with the root's zero octet, a name of one label or more
+        # with a length.
+        self._below: dict[bytes, Verdict | None] = {}
+        self._at: dict[bytes, Verdict | None] = {}
+        self._parents_of_families: set[bytes] = set()
+        self._verdicts: dict[tuple[str, int], Verdict] = {}
+
+    def match(self, name: bytes) -> Verdict | None:
+        """The verdict on a folded wire name; None when no rule in force names it."""
+        key = name[::-1]
+        found = self._prefixes(key)
+        if self._overlay:
+            found = self._with_overlay(key, found)
+        while found:
+            longest = found[-1]
+            above = len(name) - len(longest)
+            at = 0
+            while (
+                at < above
+            ):  # starts_label(), here because the call would cost as much as the loop
+                at += name[at] + 1
+            if at == above:
+                memory = self._below if above else self._at
+                if longest in memory:
+                    return memory[longest]
+                return self._recall(memory, longest, name, found)
+            found.pop()  # equal octets, but inside a label
+        return None
+
+    def trace(self, name: bytes) -> list[tuple[Rule, str]]:
+        """Every rule that names `name`, in the order of decision, and what came of it. For
+        explain.
+        """
+        key = trie_key(name)
+        found = self._with_overlay(key, self._prefixes(key))
+        steps: list[tuple[Rule, str]] = []
+        decided = False
+        for rule in self._applicable(name, found, self._ruleset.rules):
+            state = self._state(rule)
+            if decided and state in _IN_FORCE:
+                state = "an earlier rule decided"
+            steps.append((rule, state))
+            decided = decided or state in ("block", "allow")
+        return steps
+
+    def _recall(
+        self, memory: dict[bytes, Verdict | None], longest: bytes, name: bytes, found: list[bytes]
+    ) -> Verdict | None:
+        if longest in self._parents_of_families:
+            if name in memory:
+                return memory[name]
+            longest = name
+        elif any(rule.match == "pattern" for key in found for rule in self._at_key(key)):
+            self._parents_of_families.add(longest)
+            longest = name
+        if len(memory) >= MEMORY:
+            self._forget()
+            memory = self._at if len(name) == len(found[-1]) else self._below
+        verdict = memory[longest] = self._decide(name, found)
+        return verdict
+
+    def _decide(self, name: bytes, found: list[bytes]) -> Verdict | None:
+        shadow: Verdict | None = None
+        for rule in self._applicable(name, found, self._ruleset.kinds):
+            state = self._state(rule)
+            if state == "block":
+                return self._verdict("block", rule)
+            if state == "allow":
+                return shadow or self._verdict("allow", rule)
+            if state == "shadow" and shadow is None:
+                shadow = self._verdict("shadow", rule)
+        return shadow
+
+    def _verdict(self, action: VerdictAction, rule: Rule) -> Verdict:
+        # The verdict keeps its rule alive, so the rule's id stays its own.
+        key = (action, id(rule))
+        if (verdict := self._verdicts.get(key)) is None:
+            verdict = self._verdicts[key] = Verdict(action, rule)
+        return verdict
+
+    def _applicable(
+        self, name: bytes, found: list[bytes], stored: Callable[[bytes], Sequence[Rule]]
+    ) -> list[Rule]:
+        """The rules that match the name, in the order of decision."""
+        ranked = [
+            (_rank(rule, key), rule)
+            for key in found
+            if starts_label(name, len(name) - len(key))
+            for rule in self._at_key(key, stored)
+            if _matches(rule, name, exact=len(key) == len(name))
+        ]
+        if len(ranked) > 1:
+            ranked.sort(key=lambda pair: pair[0])
+        return [rule for _, rule in ranked]
+
+    def _with_overlay(self, key: bytes, found: list[bytes]) -> list[bytes]:
+        overlay, mine, end = self._overlay, [], len(key)
+        while end > 1:
+            stored = key[:end]
+            if stored in overlay and stored not in found:
+                mine.append(stored)
+            end -= key[end - 1] + 1  # the length octet comes last in a key
+        return sorted([*found, *mine], key=len) if mine else found
+
+    def _at_key(
+        self, key: bytes, stored: Callable[[bytes], Sequence[Rule]] | None = None
+    ) -> list[Rule]:
+        return [*self._overlay.get(key, ()), *(stored or self._ruleset.kinds)(key)]
+
+    def _state(self, rule: Rule) -> str:
+        """`block`, `allow` or `shadow` when the rule is in force, else why it is not."""
+        if rule.layer != "curated":
+            return rule.action
+        switch = self._vendors.get(rule.vendor, _ON)
+        chosen = TELEMETRY if switch.purposes is None else switch.purposes
+        if rule.purpose not in chosen:
+            if rule.purpose not in TELEMETRY:
+                return "allow"
+            return f"{rule.purpose} is not among the purposes chosen for {rule.vendor}"
+        if switch.state == "off":
+            return f"vendor {rule.vendor} is switched off"
+        limit = switch.max_breakage or self._max_breakage
+        if BREAKAGE.index(rule.breakage) > BREAKAGE.index(limit):
+            return f"its breakage is {rule.breakage}, the limit is {limit}"
+        if rule.shared and switch.purposes is None:
+            return "shared with a function of the device; DNS cannot separate them"
+        return "shadow" if switch.state == "shadow" else "block"
+
+
+_ON = Switch()
+_IN_FORCE = ("block", "allow", "shadow")
+
+
+def _matches(rule: Rule, name: bytes, *, exact: bool) -> bool:
+    if rule.match == "subtree":
+        return True
+    if rule.match == "exact":
+        return exact
+    return not exact and is_member(name, rule.name, rule.text)
+
+
+def _rank(rule: Rule, key: bytes) -> tuple[int, int, int, bool]:
+    """Layer, then the most specific name, then allow before block, then exact before subtree."""
+    specific = -len(key)
+    if rule.match == "pattern":  # longer than its parent by the labels it writes out itself
+        specific -= sum(len(label) + 1 for label in own_labels(rule.text))
+    return (LAYERS.index(rule.layer), specific, rule.action == "block", rule.match == "subtree")
+
+
+class NoRules:
+    """The ruleset of a pause, or of a start before any list is there: nothing matches."""
+
+    def prefixes(self, key: bytes) -> list[bytes]:
+        return []
+
+    def rules(self, key: bytes) -> Sequence[Rule]:
+        return ()
+
+    def kinds(self, key: bytes) -> Sequence[Rule]:
+        return ()

@@ -1,0 +1,125 @@
+"""Resource records inside a message: where each lies, and how to copy some of them into another
+message.
+
+Rule: a compression pointer goes strictly backwards and a name has at most 255 octets, so that no
+message, however made, is walked longer than its own length (RFC 9267).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from struct import Struct
+
+from blocker.core.wire import HEADER
+
+_FIXED = Struct(">HHIH")  # type, class, TTL, length of the data: RFC 1035 section 3.2.1
+
+# Types whose data may hold compressed names (RFC 3597 section 4): octets before the names, how
+# many names.
+_NAMES = {
+    **dict.fromkeys((2, 3, 4, 5, 7, 8, 9, 12, 39), (0, 1)),
+    **dict.fromkeys((6, 14, 17), (0, 2)),
+    **dict.fromkeys((15, 18, 21, 36), (2, 1)),
+    26: (2, 2),
+    33: (6, 1),
+}
+
+
+class BadRecord(ValueError):
+    """The message breaks the format of RFC 1035 section 4.1."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One record: its folded owner, and the offsets of its TTL, its data and its end in the
+    message.
+    """
+
+    owner: bytes
+    rtype: int
+    ttl: int
+    start: int
+    ttl_at: int
+    data: int
+    end: int
+
+
+def read(message: bytes, at: int, count: int, first: bytes) -> list[Record]:
+    """`count` records from offset `at`; `first` is the name at offset 12. Raises BadRecord."""
+    records = []
+    size = len(message)
+    unpack = _FIXED.unpack_from
+    try:
+        for _ in range(count):
+            start = at
+            if message[at] == 0xC0 and message[at + 1] == HEADER:
+                owner = first
+                at += 2
+            else:
+                owner, at = expand(message, at)
+            rtype, _, ttl, length = unpack(message, at)
+            end = at + 10 + length
+            if end > size:
+                raise BadRecord
+            if ttl & 0x8000_0000:
+                ttl = 0  # RFC 2181 section 8
+            records.append(Record(owner, rtype, ttl, start, at + 4, at + 10, end))
+            at = end
+    except Exception as error:
+        raise BadRecord from error
+    return records
+
+
+def expand(message: bytes, at: int) -> tuple[bytes, int]:
+    """The folded name at an offset, uncompressed, and the offset after it. Raises BadRecord."""
+    labels = bytearray()
+    after = 0
+    limit = at  # a pointer must lead to before the name, or the pointer, that it continues
+    try:
+        while length := message[at]:
+            if length < 64:
+                labels += message[at : at + 1 + length]
+                at += 1 + length
+            elif length >= 0xC0:
+                target = (length & 0x3F) << 8 | message[at + 1]
+                if target >= limit:
+                    raise BadRecord
+                after = after or at + 2
+                at = limit = target
+            else:
+                raise BadRecord
+            if len(labels) > 254 or at > len(message):
+                raise BadRecord
+    except IndexError as error:
+        raise BadRecord from error
+    return bytes(labels.lower()) + b"\x00", after or at + 1
+
+
+def target(message: bytes, record: Record) -> bytes:
+    """The folded name that a CNAME, DNAME, NS or PTR record's data holds."""
+    name, _ = expand(message, record.data)
+    return name
+
+
+def copy(message: bytes, records: Sequence[Record]) -> tuple[bytes, list[tuple[int, int]]]:
+    """The records with every name written out, and the offset and value of each TTL in the copy."""
+    body = bytearray()
+    ttls = []
+    for record in records:
+        body += record.owner
+        ttls.append((len(body) + 4, record.ttl))
+        content = _written_out(message, record)
+        body += message[record.ttl_at - 4 : record.ttl_at + 4] + len(content).to_bytes(2) + content
+    return bytes(body), ttls
+
+
+def _written_out(message: bytes, record: Record) -> bytes:
+    content = message[record.data : record.end]
+    if record.rtype not in _NAMES:
+        return content
+    before, names = _NAMES[record.rtype]
+    at = record.data + before
+    written = bytearray(content[:before])
+    for _ in range(names):
+        name, at = expand(message, at)
+        written += name
+    return bytes(written) + message[at : record.end]

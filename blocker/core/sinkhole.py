@@ -1,0 +1,77 @@
+"""What a blocked name answers.
+
+Rule: one verdict, one meaning for every type: when A says 0.0.0.0, HTTPS, SVCB and all others say
+NODATA, so a client never finds through one type what another denied it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from blocker.core.policy import Verdict
+from blocker.core.wire import AAAA, NOERROR, NXDOMAIN, REFUSED, SOA, A, Query, frame, opt
+
+EDE_BLOCKED = 15  # RFC 8914 section 4.16
+
+Mode = Literal["addresses", "nxdomain", "nodata", "refused"]
+
+_QNAME = b"\xc0\x0c"  # a pointer to the question's name
+
+
+@dataclass(frozen=True, slots=True)
+class Sinkhole:
+    """How blocked names are answered: a mode, for `addresses` the ones to give, and a TTL in
+    seconds.
+    """
+
+    mode: Mode = "addresses"
+    ipv4: Sequence[bytes] = (bytes(4),)
+    ipv6: Sequence[bytes] = (bytes(16),)
+    ttl: int = 30
+
+    def tail(self, query: Query, verdict: Verdict) -> bytes:
+        """The reply after its id. Its parts are made once per verdict, frame and type."""
+        qtype = query.qtype
+        wanted = query.shape << 16 | (qtype if qtype in (A, AAAA) else 0)
+        ready = verdict.ready.get(wanted)
+        if ready is None:
+            ready = verdict.ready[wanted] = self._parts(query.shape, qtype, reason(verdict))
+        return ready[0] + query.question + ready[1]
+
+    def _parts(self, shape: int, qtype: int, text: str) -> tuple[bytes, bytes]:
+        extended = opt(shape, EDE_BLOCKED, text)
+        additionals = 1 if extended else 0
+        if self.mode == "refused":
+            return frame(shape, REFUSED, 0, 0, additionals), extended
+        rcode = NXDOMAIN if self.mode == "nxdomain" else NOERROR
+        addresses = self._addresses(qtype)
+        if not addresses:
+            return frame(shape, rcode, 0, 1, additionals), soa(self.ttl) + extended
+        records = b"".join(record(qtype, self.ttl, address) for address in addresses)
+        return frame(shape, rcode, len(addresses), 0, additionals), records + extended
+
+    def _addresses(self, qtype: int) -> Sequence[bytes]:
+        if self.mode != "addresses":
+            return ()
+        return {A: self.ipv4, AAAA: self.ipv6}.get(qtype, ())
+
+
+def reason(verdict: Verdict) -> str:
+    """A short text for people: `xiaomi analytics: data.mistat.xiaomi.com`."""
+    rule = verdict.rule
+    if rule.vendor:
+        return f"{rule.vendor} {rule.purpose}: {rule.text}"
+    return f"your own rule: {rule.text}" if rule.layer == "user" else f"on the list {rule.list}"
+
+
+def record(rtype: int, ttl: int, content: bytes) -> bytes:
+    """A record of the question's name, class IN."""
+    head = _QNAME + rtype.to_bytes(2, "big") + b"\x00\x01" + ttl.to_bytes(4, "big")
+    return head + len(content).to_bytes(2, "big") + content
+
+
+def soa(ttl: int) -> bytes:
+    """The SOA that lets a negative answer be cached for `ttl` seconds (RFC 2308 section 3)."""
+    names = b"\x09localhost\x00" + b"\x06nobody\x07invalid\x00"  # as RFC 6303 section 3
+    numbers = b"".join(number.to_bytes(4, "big") for number in (1, 3600, 1200, 604_800, ttl))
+    return record(SOA, ttl, names + numbers)

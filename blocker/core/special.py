@@ -1,0 +1,129 @@
+"""Names that are answered here and never forwarded, matched on whole labels.
+
+Special-use names mean something only on this host or this network (RFC 6761 and those below);
+asking a public resolver for them leaks and can be answered with a lie. The canaries are how
+browsers and phones ask a network whether they should leave its DNS alone.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from blocker.core.names import from_text, parents
+from blocker.core.sinkhole import record, soa
+from blocker.core.wire import (
+    AAAA,
+    ANY,
+    DS,
+    HINFO,
+    IN,
+    NOERROR,
+    NXDOMAIN,
+    REFUSED,
+    A,
+    Query,
+    frame,
+    opt,
+)
+
+TTL = 3600
+EDE_SYNTHESISED = 29  # "Synthesized", registered beside RFC 8914's codes
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialName:
+    """How one zone is answered, and the text that says why."""
+
+    zone: str
+    answer: Literal["nxdomain", "nodata", "loopback"]
+    why: str
+    forwarded: frozenset[int] = field(
+        default=frozenset()
+    )  # types that are asked upstream all the same
+
+
+def find(name: bytes) -> SpecialName | None:
+    """The special-use zone or canary that a folded wire name is or lies below."""
+    if name[-3:-1] not in _ENDINGS:  # nearly every name leaves here
+        return None
+    for parent in parents(name):
+        if (special := _NAMES.get(parent)) is not None:
+            return special
+    return None
+
+
+def tail(query: Query, special: SpecialName) -> bytes:
+    """The reply after its id."""
+    shape = query.shape
+    extended = opt(shape, EDE_SYNTHESISED, special.why)
+    additionals = 1 if extended else 0
+    address = _LOOPBACK.get(query.qtype) if special.answer == "loopback" else None
+    if address:
+        head = frame(shape, NOERROR, 1, 0, additionals)
+        return head + query.question + record(query.qtype, TTL, address) + extended
+    rcode = NXDOMAIN if special.answer == "nxdomain" else NOERROR
+    return frame(shape, rcode, 0, 1, additionals) + query.question + soa(TTL) + extended
+
+
+def is_meta(query: Query) -> bool:
+    """Whether the question is of a class or type that no forwarder should pass on."""
+    return query.qclass != IN or 128 <= query.qtype <= ANY or query.qtype == _OPT
+
+
+def meta_tail(query: Query) -> bytes:
+    """ANY gets a minimal answer (RFC 8482 section 4.2); transfers and other classes are refused."""
+    shape, extended = query.shape, opt(query.shape)
+    additionals = 1 if extended else 0
+    if query.qclass == IN and query.qtype == ANY:
+        minimal = record(HINFO, TTL, b"\x07RFC8482\x00")
+        return frame(shape, NOERROR, 1, 0, additionals) + query.question + minimal + extended
+    return frame(shape, REFUSED, 0, 0, additionals) + query.question + extended
+
+
+_OPT = 41
+_LOOPBACK = {A: b"\x7f\x00\x00\x01", AAAA: bytes(15) + b"\x01"}
+
+_PRIVATE_REVERSE = (  # RFC 6303, RFC 7793, RFC 6762 section 12
+    "10.in-addr.arpa",
+    *(f"{number}.172.in-addr.arpa" for number in range(16, 32)),
+    "168.192.in-addr.arpa",
+    "0.in-addr.arpa",
+    "254.169.in-addr.arpa",
+    "2.0.192.in-addr.arpa",
+    "100.51.198.in-addr.arpa",
+    "113.0.203.in-addr.arpa",
+    "255.255.255.255.in-addr.arpa",
+    *(f"{number}.100.in-addr.arpa" for number in range(64, 128)),
+    ".".join("0" * 32) + ".ip6.arpa",
+    "d.f.ip6.arpa",
+    *(f"{digit}.e.f.ip6.arpa" for digit in "89ab"),
+    "8.b.d.0.1.0.0.2.ip6.arpa",
+)
+
+
+def _all() -> list[SpecialName]:
+    return [
+        SpecialName("localhost", "loopback", "localhost is this host: RFC 6761 section 6.3"),
+        SpecialName("127.in-addr.arpa", "nxdomain", "loopback addresses: RFC 6303"),
+        SpecialName("1." + ".".join("0" * 31) + ".ip6.arpa", "nxdomain", "loopback: RFC 6303"),
+        SpecialName("invalid", "nxdomain", "never exists: RFC 6761 section 6.4"),
+        SpecialName("test", "nxdomain", "for tests: RFC 6761 section 6.2"),
+        SpecialName("local", "nxdomain", "multicast DNS: RFC 6762"),
+        SpecialName("onion", "nxdomain", "Tor: RFC 7686"),
+        SpecialName("alt", "nxdomain", "outside the DNS: RFC 9476"),
+        SpecialName("internal", "nxdomain", "private use, reserved by ICANN in 2024"),
+        SpecialName("home.arpa", "nxdomain", "home networks: RFC 8375", frozenset((DS,))),
+        SpecialName("resolver.arpa", "nodata", "no encrypted resolver is announced: RFC 9462"),
+        SpecialName(
+            "use-application-dns.net", "nxdomain", "asks browsers to keep to this resolver"
+        ),
+        SpecialName("mask.icloud.com", "nxdomain", "asks devices not to use Private Relay"),
+        SpecialName("mask-h2.icloud.com", "nxdomain", "asks devices not to use Private Relay"),
+        *(
+            SpecialName(zone, "nxdomain", "private addresses: RFC 6303")
+            for zone in _PRIVATE_REVERSE
+        ),
+    ]
+
+
+_NAMES = {from_text(special.zone): special for special in _all()}
+_ENDINGS = frozenset(name[-3:-1] for name in _NAMES)

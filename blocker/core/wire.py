@@ -1,0 +1,211 @@
+"""The wire format as far as answering needs it: a query in, the frame of a reply out.
+
+Rule: whatever arrives, the outcome is a Query, a FormatError that carries its own reply, or
+silence. Nothing here loops on the length a stranger claims, follows a pointer, or raises anything
+else.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+# RFC 1035, 2136, 6895: the numbers used here, under their registered names.
+A, NS, CNAME, SOA, PTR, HINFO, AAAA, OPT, DS, RRSIG, IXFR, AXFR, ANY = (
+    *(1, 2, 5, 6, 12, 13, 28, 41, 43, 46, 251, 252, 255),
+)
+IN = 1
+NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, BADVERS = 0, 1, 2, 3, 4, 5, 16
+
+HEADER = 12
+UDP_PAYLOAD: Final = (
+    1232  # RFC 9715: what passes any path unfragmented; our own and the most we send
+)
+UDP_MINIMUM: Final = 512  # RFC 1035 section 4.2.1, RFC 6891 section 6.2.3
+STREAM_LIMIT: Final = 65_535
+MAX_OPTIONS = 64  # a query has a handful; a thousand tiny ones are an attack on our time
+
+_PLAIN = b"\x00\x01\x00\x00\x00\x00\x00\x00"  # one question and nothing else
+_EXTENDED = b"\x00\x01\x00\x00\x00\x00\x00\x01"  # and one additional record, as a rule the OPT
+
+
+@dataclass(slots=True)
+class Query:
+    """One question, parsed. Not frozen: it is made once per new packet, and frozen costs five
+    times as much.
+
+    shape packs what a reply's frame depends on (see `frame`): RD and CD as asked, EDNS, DO.
+    limit is the size in octets that the client takes. key is what equal questions share, whatever
+    their letters' case: folded name, type, class, DO and CD (RFC 4035 section 3.2, RFC 6840
+    section 5.9).
+    """
+
+    name: bytes
+    qtype: int
+    qclass: int
+    question: bytes
+    shape: int
+    limit: int
+    key: bytes
+
+    @property
+    def edns(self) -> bool:
+        return self.shape & _EDNS != 0
+
+    @property
+    def do(self) -> bool:
+        return self.shape & _DO != 0
+
+    @property
+    def cd(self) -> bool:
+        return self.shape & _CD != 0
+
+
+class FormatError(ValueError):
+    """A packet that is no query we can serve. `reply` is what to send after the id; empty for
+    silence.
+    """
+
+    def __init__(self, reply: bytes) -> None:
+        super().__init__()
+        self.reply = reply
+
+
+# A shape is the reply's second flag octet (RA left out) with RD, EDNS and DO in the bits above it.
+_CD = 0x10
+_RD = 0x100
+_EDNS = 0x200
+_DO = 0x400
+
+
+def parse_query(packet: bytes, most: int = UDP_PAYLOAD) -> Query:
+    """The question in `packet`; `most` is the largest reply its transport takes. Raises
+    FormatError.
+    """
+    if len(packet) < HEADER or packet[2] & 0x80:
+        raise FormatError(b"")  # no header to answer to, or itself a response: never answered
+    if packet[2] & 0x78:
+        raise FormatError(_bare(packet, NOTIMP))
+    counts = packet[4:12]
+    try:
+        if counts != _EXTENDED and counts != _PLAIN:
+            _check_counts(counts)
+        position = HEADER
+        length = packet[HEADER]
+        while length:
+            if length > 63:  # RFC 1035 section 2.3.4; a pointer has nothing before it to point to
+                raise _Malformed
+            position += length + 1
+            length = packet[position]
+        end = position + 5
+        if position > HEADER + 254 or end > len(packet):
+            raise _Malformed
+        name = packet[HEADER : position + 1].lower()
+        shape = (packet[2] & 0x01) << 8 | packet[3] & _CD
+        limit = UDP_MINIMUM if most == UDP_PAYLOAD else most
+        if counts != _PLAIN:
+            shape, limit = _additional(packet, end, shape, limit, most)
+        return Query(
+            name,
+            packet[position + 1] << 8 | packet[position + 2],
+            packet[position + 3] << 8 | packet[position + 4],
+            packet[HEADER:end],
+            shape,
+            limit,
+            name + packet[position + 1 : end] + _KEYED[shape & (_CD | _DO)],
+        )
+    except (IndexError, _Malformed):
+        raise FormatError(_bare(packet, FORMERR)) from None
+
+
+def frame(shape: int, rcode: int, answers: int, authorities: int, additionals: int) -> bytes:
+    """A reply's header after the id: QR, RA, RD and CD as asked; AA, AD, TC and Z clear."""
+    return bytes(
+        (
+            *(0x80 | (shape & _RD) >> 8, 0x80 | shape & _CD | rcode, 0, 1),
+            *(answers >> 8, answers & 255, authorities >> 8, authorities & 255, 0, additionals),
+        )
+    )
+
+
+def opt(shape: int, ede: int | None = None, text: str = "", extended_rcode: int = 0) -> bytes:
+    """Our OPT record for a client that sent one (RFC 6891 section 6.1.1), else nothing.
+
+    ede is an extended error (RFC 8914) with `text`, which is cut so that no reply outgrows 512
+    octets.
+    """
+    if not shape & _EDNS:
+        return b""
+    option = b""
+    if ede is not None:
+        said = ede.to_bytes(2, "big") + text.encode("ascii", "replace")[:MAX_TEXT]
+        option = b"\x00\x0f" + len(said).to_bytes(2, "big") + said
+    flags = b"\x80\x00" if shape & _DO else b"\x00\x00"
+    head = b"\x00\x00\x29" + UDP_PAYLOAD.to_bytes(2, "big") + bytes((extended_rcode, 0)) + flags
+    return head + len(option).to_bytes(2, "big") + option
+
+
+MAX_TEXT = 120
+
+
+class _Malformed(Exception):
+    """The packet ends early or breaks a rule: FORMERR."""
+
+
+_KEYED = {0: b"\x00", _CD: b"\x01", _DO: b"\x02", _CD | _DO: b"\x03"}
+
+
+def _bare(packet: bytes, rcode: int) -> bytes:
+    """A reply of a header only, for a packet whose question cannot be repeated."""
+    return bytes((0x80 | packet[2] & 0x79, 0x80 | packet[3] & _CD | rcode)) + bytes(8)
+
+
+def _check_counts(counts: bytes) -> None:
+    if counts[:6] != _PLAIN[:6]:  # RFC 9619: one question; a query has no answers to give
+        raise _Malformed
+    if counts[6]:
+        raise _Malformed
+
+
+def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tuple[int, int]:
+    """Shape and limit as the OPT record among the additional records has them."""
+    question_end = at
+    for _ in range(packet[10] << 8 | packet[11]):
+        owner = at
+        while length := packet[at]:
+            if length > 63:
+                at += 1  # a pointer ends the name
+                break
+            at += length + 1
+        at += 1
+        size = packet[at + 8] << 8 | packet[at + 9]
+        data = at + 10
+        if data + size > len(packet):
+            raise _Malformed
+        if packet[at] == 0 and packet[at + 1] == OPT:
+            if shape & _EDNS or packet[owner]:  # RFC 6891 section 6.1.1: one OPT, owned by the root
+                raise _Malformed
+            shape |= _EDNS | (_DO if packet[at + 6] & 0x80 else 0)
+            if packet[at + 5]:
+                raise FormatError(_bad_version(packet, question_end, shape))
+            if size:
+                _check_options(packet, data, data + size)
+            if most == UDP_PAYLOAD:
+                payload = packet[at + 2] << 8 | packet[at + 3]
+                limit = min(max(payload, UDP_MINIMUM), UDP_PAYLOAD)
+        at = data + size
+    return shape, limit
+
+
+def _check_options(packet: bytes, at: int, end: int) -> None:
+    for _ in range(MAX_OPTIONS):
+        at += 4 + (packet[at + 2] << 8 | packet[at + 3])
+        if at == end:
+            return
+        if at + 4 > end:
+            break
+    raise _Malformed
+
+
+def _bad_version(packet: bytes, question_end: int, shape: int) -> bytes:
+    question = packet[HEADER:question_end]
+    record = opt(shape, extended_rcode=BADVERS >> 4)
+    return frame(shape, BADVERS & 15, 0, 0, 1) + question + record

@@ -1,0 +1,1 @@
+"""Sockets towards clients. They move bytes and hold no opinion about DNS."""
