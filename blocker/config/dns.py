@@ -1,0 +1,19 @@
+"""`dns:` where clients are answered, by how many workers, and who may ask."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from blocker.config.section import Section, some, unique
+from blocker.config.units import Endpoint, ListenAddress, Network, whole_number
+
+
+class Dns(Section):
+    """Every address is served over UDP and TCP."""
+
+    listen: Annotated[
+        tuple[ListenAddress, ...], AfterValidator(some), AfterValidator(unique(str, "the address"))
+    ] = (Endpoint("0.0.0.0", 53), Endpoint("::", 53))
+    workers: Annotated[int, whole_number(1, 256)] = 1
+    # Beyond loopback, private, link-local and unique-local clients, who may always ask.
+    allow_from: tuple[Network, ...] = ()

@@ -1,0 +1,139 @@
+"""Finding, reading and checking the configuration file.
+
+Rule: every fault is reported at once, as file:line and what to write instead. Relative paths count
+from the folder of the file, so that `serve` and `token create` mean the same state folder wherever
+they are called; without a file they count from the working directory.
+"""
+
+import socket
+from collections.abc import Collection, Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from blocker.config.model import Config
+from blocker.config.units import Endpoint
+from blocker.errors import Problem, Problems, StartError
+from blocker.yamlfile import Document, read, suggest, validate
+
+SEARCHED: Final = (Path("blocker.yaml"), Path("/etc/blocker/blocker.yaml"))
+
+
+def load_config(path: Path | None = None) -> Config:
+    """The configuration in `path`, else in the first file found, else the defaults.
+
+    Raises Problems with every fault in the file, StartError if the file cannot be read.
+    """
+    path = path or find_config()
+    if path is None:
+        return _anchored(Config(), Path.cwd())
+    _must_be_readable(path)
+    document = read(path)
+    config = _anchored(validate(document, Config), path.resolve().parent)
+    if problems := sorted(_cross_checks(config, document)):
+        raise Problems(problems)
+    config._document = document
+    return config
+
+
+def find_config() -> Path | None:
+    """The file that is read when none is named."""
+    for path in SEARCHED:
+        try:
+            if path.is_file():
+                return path
+        except PermissionError:
+            message = f"{path} cannot be read: permission denied; name another file with -c"
+            raise StartError(message) from None
+    return None
+
+
+def unknown_vendors(config: Config, known: Collection[str]) -> list[Problem]:
+    """Switches of vendors that no list knows: they would do nothing, and nobody would notice."""
+    document = config.document
+    return (
+        []
+        if document is None
+        else [
+            document.problem(
+                ("blocking", "vendors", vendor),
+                f"no list has a vendor {vendor}",
+                suggest(vendor, sorted(known)),
+            )
+            for vendor in config.blocking.vendors
+            if vendor not in known
+        ]
+    )
+
+
+def _must_be_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            return
+    except FileNotFoundError:
+        message = f"{path} does not exist; check the path after -c"
+    except PermissionError:
+        message = f"{path} cannot be read: permission denied; run as a user who may, or chmod it"
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+    raise StartError(message)
+
+
+def _anchored(config: Config, folder: Path) -> Config:
+    return config.model_copy(
+        update={
+            "state": folder / config.state.expanduser(),
+            "lists": config.lists and folder / config.lists.expanduser(),
+            "subscriptions": tuple(
+                each.model_copy(update={"source": folder / each.source.expanduser()})
+                for each in config.subscriptions
+            ),
+        }
+    )
+
+
+def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
+    """What a model cannot see: one section against another, and the files that are named."""
+    for index, upstream in enumerate(config.upstreams):
+        for listen in config.dns.listen:
+            if leads_to(upstream.endpoint, listen):
+                yield document.problem(
+                    ("upstreams", index),
+                    f"{upstream.url} is this resolver itself, listening on {listen}",
+                    "name another resolver: the question would go round in circles",
+                )
+    if config.admin.listen in config.dns.listen:
+        yield document.problem(
+            ("admin", "listen"), f"{config.admin.listen} answers DNS", "choose another port"
+        )
+    if config.lists is not None and not config.lists.is_dir():
+        yield document.problem(("lists",), f"no folder {config.lists}", "write one that exists")
+    for index, subscription in enumerate(config.subscriptions):
+        if not subscription.source.is_file():
+            yield document.problem(
+                ("subscriptions", index, "source"),
+                f"no file {subscription.source}",
+                "relative paths count from the folder of this file",
+            )
+
+
+def leads_to(upstream: Endpoint, listen: Endpoint) -> bool:
+    """Whether what is sent to `upstream` arrives at our own `listen`."""
+    target, own = ip_address(upstream.host), ip_address(listen.host)
+    if upstream.port != listen.port or target.version != own.version:
+        return False
+    return target == own or (own.is_unspecified and _is_ours(upstream.host))
+
+
+def _is_ours(host: str) -> bool:
+    """Whether an address is this machine's: only such a one can be bound."""
+    address = ip_address(host)
+    if address.is_loopback:
+        return True
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return False
+    return True

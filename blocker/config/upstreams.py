@@ -1,0 +1,105 @@
+"""`upstreams:` the resolvers that names nobody blocks are asked from: `udp://` and `tcp://`."""
+
+import re
+from typing import Annotated, Any, Final
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BeforeValidator, model_validator
+
+from blocker.config.section import Section, comes_later
+from blocker.config.units import Endpoint, ip_address, port_number
+
+SCHEMES: Final = ("udp", "tcp")
+ENCRYPTED: Final = ("tls", "https")
+DNS_PORT: Final = 53
+
+_BRACKETED: Final = re.compile(r"\[([^\]]*)\](?::([^:]*))?\Z")
+_PLAIN: Final = re.compile(r"([^:]*)(?::([^:]*))?\Z")
+
+
+def upstream_url(written: Any) -> str:
+    """The URL, if it is one that can be asked; else ValueError with what to write."""
+    address_of(written)
+    return str(written)
+
+
+def address_of(url: Any) -> Endpoint:
+    """Where the URL leads."""
+    if not isinstance(url, str):
+        message = f"{url} is not a URL; write one like udp://192.0.2.53"
+        raise ValueError(message)
+    if (address := ip_address(url.strip("[]"))) is not None:
+        message = f"{url} does not say how to ask it; write udp://{_host(str(address))}"
+        raise ValueError(message)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        message = f"{url} is not a URL ({error}); write one like udp://192.0.2.53"
+        raise ValueError(message) from None
+    if parts.scheme in ENCRYPTED:
+        message = (
+            f"{url} is an encrypted upstream, and those come with a later release; "
+            f"write {_unencrypted(parts)} for now, which anyone on the way can read"
+        )
+        raise ValueError(message)
+    if parts.scheme not in SCHEMES or not parts.netloc:
+        message = f"{url} does not begin with udp:// or tcp://; write one like udp://192.0.2.53"
+        raise ValueError(message)
+    return _endpoint(url, parts)
+
+
+def _endpoint(url: str, parts: SplitResult) -> Endpoint:
+    if (address := ip_address(parts.netloc)) is not None and address.version == 6:
+        message = f"{url} needs brackets; write {parts.scheme}://[{address}]"
+        raise ValueError(message)
+    match = _BRACKETED.match(parts.netloc) or _PLAIN.match(parts.netloc)
+    host, port = match.groups() if match else (parts.netloc, None)
+    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        message = f"{url} has more than an address and a port; write {parts.scheme}://{host}"
+        raise ValueError(message)
+    address = ip_address(host)
+    if address is None:
+        message = (
+            f"{host} is a name, and to find its address would take a resolver; "
+            f"write its address, like {parts.scheme}://192.0.2.53"
+        )
+        raise ValueError(message)
+    if address.is_unspecified or address.is_multicast or host == "255.255.255.255":
+        message = f"{host} is not the address of one server; write that of a resolver"
+        raise ValueError(message)
+    return Endpoint(str(address), DNS_PORT if port is None else port_number(port))
+
+
+def _unencrypted(parts: SplitResult) -> str:
+    address = ip_address(parts.hostname or "")
+    return f"tcp://{_host(str(address))}" if address else "tcp:// and its address"
+
+
+def _host(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+class Upstream(Section):
+    """One resolver; written as its URL, or as a mapping."""
+
+    url: Annotated[str, BeforeValidator(upstream_url)]
+    addresses: Annotated[
+        None, comes_later("it is for upstreams known by name; write the address in the URL")
+    ] = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_url_alone(cls, written: Any) -> Any:
+        return written if isinstance(written, dict) else {"url": written}
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The address and port that are asked."""
+        return address_of(self.url)
+
+
+# Quad9: a Swiss foundation that keeps no addresses of those who ask, which the law there enforces.
+DEFAULT_UPSTREAMS: Final = (
+    Upstream(url="udp://9.9.9.9"),
+    Upstream(url="udp://149.112.112.112"),
+)

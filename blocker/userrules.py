@@ -1,0 +1,63 @@
+"""The user's own rules: `example.org` is the name and all below it, `=example.org` is it alone.
+
+One reader of that syntax for the configuration file, the admin API and the workers' overlay, which
+therefore agree on what a line means. A leaf: workers import it.
+"""
+
+import re
+from typing import Final
+
+from blocker.core.names import ROOT, from_text
+from blocker.core.policy import Rule, RuleAction
+from blocker.errors import InvalidName
+
+_ADDRESS: Final = re.compile(r"[0-9.]+\Z|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?\Z")
+_ADBLOCK: Final = re.compile(r"(?:@@)?\|\|([^\s^$|/*]+)\^")
+_URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^\s/:?#]+)")
+_FOREIGN: Final = re.compile(r"[\s/:*|^@#$,;\"'()\[\]{}<>=?!%&]")
+
+
+def user_rule(text: str, action: RuleAction, file: str = "", line: int = 0) -> Rule:
+    """The rule that a line means; ValueError("what is wrong; what to write instead") if none."""
+    exact = text.startswith("=")
+    name = _wire_name(text.removeprefix("="))
+    return Rule(
+        text=text,
+        name=name,
+        match="exact" if exact else "subtree",
+        action=action,
+        layer="user",
+        list=file,
+        line=line,
+    )
+
+
+def _wire_name(written: str) -> bytes:
+    if not written:
+        raise ValueError("a rule without a name; write a domain name")
+    if written.startswith("*."):
+        message = f"*.{written[2:]} is not the way; write {written[2:]}, which is it and all below"
+        raise ValueError(message)
+    if found := (_ADBLOCK.match(written) or _URL.match(written)):
+        message = f"{written} is not a domain name; write {found[1]}"
+        raise ValueError(message)
+    if written.startswith("/") and written.endswith("/") and len(written) > 1:
+        message = f"{written} is a regular expression, and those come later; write the names"
+        raise ValueError(message)
+    if "*" in written:
+        message = f"{written} has a *, which only curated lists may use; write the name above it"
+        raise ValueError(message)
+    if _ADDRESS.match(written):
+        message = f"{written} is an address; rules are about names"
+        raise ValueError(message)
+    if found := _FOREIGN.search(written):
+        message = f"{written!r} has {found[0]!r} in it; write a domain name and nothing else"
+        raise ValueError(message)
+    try:
+        name = from_text(written)
+    except InvalidName as error:
+        message = f"{error}; write a domain name"
+        raise ValueError(message) from None
+    if name == ROOT:
+        raise ValueError(". is every name there is; write the names that are meant")
+    return name
