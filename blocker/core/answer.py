@@ -120,54 +120,65 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
     start = HEADER + len(query.question)
     rcode = message[3] & 15
     records = read(message, start, message[6] << 8 | message[7], query.name)
-    owners = _owners(query, message, records)
-    kept = [record for record in records if _on_chain(query, record, owners)]
-    proofs: list[Record] = []
+    chain: list[bytes] = []
+    kept, proofs = records, []
     lifetime = lifetimes.most
-    if rcode == NXDOMAIN or not any(
-        record.rtype == query.qtype and record.owner == owners[-1] for record in kept
-    ):
-        found = read(
-            message,
-            records[-1].end if records else start,
-            message[8] << 8 | message[9],
-            query.name,
-        )
-        proofs = [record for record in found if record.rtype in _OF_A_NEGATIVE]
-        records += found
-        lifetime = _negative_lifetime(message, proofs)
-        for record in proofs:  # RFC 2308 section 5: the SOA's TTL counts the negative answer's down
-            record.ttl = min(record.ttl, lifetime)
-    for record in kept:
-        record.ttl = min(max(record.ttl, lifetimes.least), lifetimes.most)
-        lifetime = min(lifetime, record.ttl)
-    kept += proofs
-    if len(kept) == len(records):
-        body = message[start : records[-1].end] if records else b""
-        ttls = [(record.ttl_at - start, record.ttl) for record in records]
-    else:
-        body, ttls = copy(message, kept)
-    count = len(kept) - len(proofs)
-    chain = tuple(owners[1:])
-    return Answer(query.key, rcode, count, len(proofs), body, ttls, chain, now, now + lifetime)
+    if rcode != NOERROR or not _is_plain(query, records):
+        chain = _chain(query, message, records)
+        kept = [record for record in records if _on_chain(query, record, chain)]
+        if rcode == NXDOMAIN or not _has_data(query, kept, chain):
+            at = records[-1].end if records else start
+            authority = read(message, at, message[8] << 8 | message[9], query.name)
+            proofs = [record for record in authority if record.rtype in _OF_A_NEGATIVE]
+            records = records + authority
+            lifetime = _negative_lifetime(message, proofs)
+    for record in kept:  # written out, since min() and max() cost more than the rest of the loop
+        ttl = record.ttl
+        if ttl < lifetimes.least:
+            record.ttl = ttl = lifetimes.least
+        elif ttl > lifetimes.most:
+            record.ttl = ttl = lifetimes.most
+        if ttl < lifetime:
+            lifetime = ttl
+    for record in proofs:  # RFC 2308 section 5: the SOA's TTL counts the negative answer's down
+        record.ttl = min(record.ttl, lifetime)
+    body, ttls = _body(message, start, records, kept + proofs if proofs else kept)
+    return Answer(
+        query.key,
+        rcode,
+        len(kept),
+        len(proofs),
+        body,
+        ttls,
+        tuple(chain),
+        now,
+        now + lifetime,
+    )
 
 
-def _owners(query: Query, message: bytes, records: list[Record]) -> list[bytes]:
-    """The question's name and its alias targets, in order, wherever the aliases stand in the
-    answer.
-    """
-    owners = [query.name]
-    if query.qtype == CNAME:
-        return owners
+def _is_plain(query: Query, records: list[Record]) -> bool:
+    """Whether all that came is what was asked for, as nearly always."""
+    for record in records:
+        if record.rtype != query.qtype or record.owner != query.name:
+            return False
+    return bool(records)
+
+
+def _chain(query: Query, message: bytes, records: list[Record]) -> list[bytes]:
+    """The alias targets from the question's name on, wherever the aliases stand in the answer."""
+    chain: list[bytes] = []
     aliases = {record.owner: record for record in records if record.rtype == CNAME}
-    while aliases and (alias := aliases.get(owners[-1])) is not None:
-        owners.append(target(message, alias))
-        if len(owners) > MAX_CHAIN + 1:
+    owner = query.name
+    while query.qtype != CNAME and owner in aliases:
+        owner = target(message, aliases[owner])
+        chain.append(owner)
+        if len(chain) > MAX_CHAIN:
             raise BadRecord
-    return owners
+    return chain
 
 
-def _on_chain(query: Query, record: Record, owners: list[bytes]) -> bool:
+def _on_chain(query: Query, record: Record, chain: list[bytes]) -> bool:
+    owners = [query.name, *chain]
     if record.owner == owners[-1] and record.rtype == query.qtype:
         return True
     if record.rtype == CNAME:
@@ -175,6 +186,21 @@ def _on_chain(query: Query, record: Record, owners: list[bytes]) -> bool:
     if record.rtype == RRSIG:
         return record.owner in owners
     return record.rtype == _DNAME and any(is_below(owner, record.owner) for owner in owners)
+
+
+def _has_data(query: Query, kept: list[Record], chain: list[bytes]) -> bool:
+    last = chain[-1] if chain else query.name
+    return any(record.rtype == query.qtype and record.owner == last for record in kept)
+
+
+def _body(
+    message: bytes, start: int, records: list[Record], kept: list[Record]
+) -> tuple[bytes, list[tuple[int, int]]]:
+    """The records to keep: as they lie in the message if that is all of them, else written out."""
+    if len(kept) < len(records):
+        return copy(message, kept)
+    end = records[-1].end if records else start
+    return message[start:end], [(record.ttl_at - start, record.ttl) for record in records]
 
 
 def _negative_lifetime(message: bytes, proofs: list[Record]) -> int:

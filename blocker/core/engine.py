@@ -230,8 +230,9 @@ def _reply(
                 verdict = verdict or cloaked
     if action == "stale":
         return Reply(answer.stale_tail(query), now, action, verdict)
-    age = int(now - answer.born)
-    until = min(answer.born + age + 1, answer.expires)  # then its TTLs have changed
+    until = now
+    if action == "cached":  # may be kept, until its TTLs have changed
+        until = min(answer.born + int(now - answer.born) + 1, answer.expires)
     return Reply(answer.tail(query, now), until, action, verdict)
 
 
@@ -248,7 +249,7 @@ def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes
 
 def _sent(forward: Forward, reply: Reply, now: float) -> bytes:
     forward.journal.append((forward.client, reply))
-    forward.journal.observe(now - forward.asked)
+    forward.journal.waited(now - forward.asked)
     return forward.packet_id + reply.tail
 
 

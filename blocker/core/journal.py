@@ -4,7 +4,7 @@ Rule: an entry is (client, reply). Names, vendors and labels are looked at only 
 works in slices so that no answer waits for the books.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from operator import attrgetter, itemgetter
@@ -68,14 +68,17 @@ class Journal:
         self.tally = tally
         self.entries: list[tuple[str, Reply]] = []
         self.append = self.entries.append
+        self.waits: list[float] = []  # seconds, of answers that had to be forwarded
+        self.waited = self.waits.append
 
-    def observe(self, seconds: float, count: int = 1) -> None:
-        """`count` answers took at most `seconds`."""
+    def observe(self, seconds: float, count: int) -> None:
+        """`count` answers were ready and took at most `seconds`."""
         self.tally.seconds[bisect_left(ANSWER_SECONDS, seconds)] += count
         self.tally.seconds_sum += seconds * count
 
     def fold(self) -> bool:
         """Count one slice; True while there is more."""
+        self._fold_waits()
         entries = self.entries
         if excess := max(len(entries) - ROOM, 0):
             del entries[:excess]
@@ -87,7 +90,18 @@ class Journal:
             self.tally.queries[self.transport, action] += count
             if verdict is not None:
                 self._attribute(verdict, count)
-        return bool(entries)
+        return bool(entries or self.waits)
+
+    def _fold_waits(self) -> None:
+        some = sorted(self.waits[:SLICE])
+        del self.waits[:SLICE]
+        self.tally.seconds_sum += sum(some)
+        below = 0
+        for bucket, edge in enumerate(ANSWER_SECONDS):
+            reached = bisect_right(some, edge)
+            self.tally.seconds[bucket] += reached - below
+            below = reached
+        self.tally.seconds[-1] += len(some) - below
 
     def _attribute(self, verdict: Verdict, count: int) -> None:
         if verdict.action == "allow":

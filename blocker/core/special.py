@@ -43,12 +43,11 @@ class SpecialName:
 
 def find(name: bytes) -> SpecialName | None:
     """The special-use zone or canary that a folded wire name is or lies below."""
-    if name[-3:-1] not in _ENDINGS:  # nearly every name leaves here
-        return None
-    for parent in parents(name):
-        if (special := _NAMES.get(parent)) is not None:
-            return special
-    return None
+    if name[-3:-1] in _ENDINGS:  # nearly no name is
+        for parent in parents(name):
+            if (special := _ZONES.get(parent)) is not None:
+                return special
+    return _CANARIES.get(name)
 
 
 def tail(query: Query, special: SpecialName) -> bytes:
@@ -100,8 +99,9 @@ _PRIVATE_REVERSE = (  # RFC 6303, RFC 7793, RFC 6762 section 12
 )
 
 
-def _all() -> list[SpecialName]:
-    return [
+_ZONES = {
+    from_text(special.zone): special
+    for special in (
         SpecialName("localhost", "loopback", "localhost is this host: RFC 6761 section 6.3"),
         SpecialName("127.in-addr.arpa", "nxdomain", "loopback addresses: RFC 6303"),
         SpecialName("1." + ".".join("0" * 31) + ".ip6.arpa", "nxdomain", "loopback: RFC 6303"),
@@ -113,17 +113,21 @@ def _all() -> list[SpecialName]:
         SpecialName("internal", "nxdomain", "private use, reserved by ICANN in 2024"),
         SpecialName("home.arpa", "nxdomain", "home networks: RFC 8375", frozenset((DS,))),
         SpecialName("resolver.arpa", "nodata", "no encrypted resolver is announced: RFC 9462"),
+        *(
+            SpecialName(zone, "nxdomain", "private addresses: RFC 6303")
+            for zone in _PRIVATE_REVERSE
+        ),
+    )
+}
+_ENDINGS = frozenset(name[-3:-1] for name in _ZONES)
+
+_CANARIES = {
+    from_text(special.zone): special
+    for special in (
         SpecialName(
             "use-application-dns.net", "nxdomain", "asks browsers to keep to this resolver"
         ),
         SpecialName("mask.icloud.com", "nxdomain", "asks devices not to use Private Relay"),
         SpecialName("mask-h2.icloud.com", "nxdomain", "asks devices not to use Private Relay"),
-        *(
-            SpecialName(zone, "nxdomain", "private addresses: RFC 6303")
-            for zone in _PRIVATE_REVERSE
-        ),
-    ]
-
-
-_NAMES = {from_text(special.zone): special for special in _all()}
-_ENDINGS = frozenset(name[-3:-1] for name in _NAMES)
+    )
+}

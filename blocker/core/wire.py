@@ -6,6 +6,7 @@ else.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # RFC 1035, 2136, 6895: the numbers used here, under their registered names.
@@ -116,6 +117,7 @@ def parse_query(packet: bytes, most: int = UDP_PAYLOAD) -> Query:
         raise FormatError(_bare(packet, FORMERR)) from None
 
 
+@lru_cache(4096)
 def frame(shape: int, rcode: int, answers: int, authorities: int, additionals: int) -> bytes:
     """A reply's header after the id: QR, RA, RD and CD as asked; AA, AD, TC and Z clear."""
     return bytes(
@@ -126,6 +128,7 @@ def frame(shape: int, rcode: int, answers: int, authorities: int, additionals: i
     )
 
 
+@lru_cache(1024)
 def opt(shape: int, ede: int | None = None, text: str = "", extended_rcode: int = 0) -> bytes:
     """Our OPT record for a client that sent one (RFC 6891 section 6.1.1), else nothing.
 
