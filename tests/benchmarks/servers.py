@@ -1,0 +1,175 @@
+"""The four servers, set up to do the same work: the same blocked names, one core, one upstream.
+
+Each blocks a name and all below it with 0.0.0.0, caches, and forwards the rest without validating
+DNSSEC; none logs queries unless that is its default. blocker runs as a user runs it: a supervisor,
+a worker and the admin process, its journal on.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+CACHE_ENTRIES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where one server runs and whom it asks."""
+
+    folder: Path
+    port: int
+    admin_port: int
+    upstream_port: int
+    blocked: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    name: str
+    package: str  # the Debian package it comes from
+    version: Callable[[], str]
+    configure: Callable[[Site], list[str]]  # writes its files, returns its command
+
+
+def unbound(site: Site) -> list[str]:
+    zones = "\n".join(f'    local-zone: "{name}" always_null' for name in site.blocked)
+    return _unbound(
+        site,
+        zones,
+        f'forward-zone:\n    name: "."\n    forward-addr: 127.0.0.1@{site.upstream_port}',
+    )
+
+
+def upstream(site: Site) -> list[str]:
+    """Not a contestant: an Unbound that answers 192.0.2.1 to every name, for a day."""
+    return _unbound(
+        site, '    local-zone: "." redirect\n    local-data: ". 86400 IN A 192.0.2.1"', ""
+    )
+
+
+def _unbound(site: Site, zones: str, forward: str) -> list[str]:
+    file = site.folder / "unbound.conf"
+    file.write_text(f"""\
+server:
+    interface: 127.0.0.1@{site.port}
+    do-ip6: no
+    num-threads: 1
+    so-rcvbuf: 4m
+    so-sndbuf: 4m
+    username: ""
+    chroot: ""
+    directory: "{site.folder}"
+    pidfile: ""
+    use-syslog: no
+    verbosity: 0
+    do-not-query-localhost: no
+    module-config: "iterator"
+    msg-cache-size: 128m
+    rrset-cache-size: 256m
+    outgoing-range: 8192
+    num-queries-per-thread: 4096
+{zones}
+remote-control:
+    control-enable: no
+{forward}
+""")
+    return [_program("unbound"), "-d", "-c", str(file)]
+
+
+def dnsmasq(site: Site) -> list[str]:
+    file = site.folder / "dnsmasq.conf"
+    zones = "\n".join(f"address=/{name}/0.0.0.0" for name in site.blocked)
+    file.write_text(f"""\
+port={site.port}
+listen-address=127.0.0.1
+bind-interfaces
+no-resolv
+no-hosts
+no-poll
+server=127.0.0.1#{site.upstream_port}
+cache-size={CACHE_ENTRIES}
+dns-forward-max=4096
+{zones}
+""")
+    return [
+        _program("dnsmasq"),
+        "--keep-in-foreground",
+        "--user=",
+        f"--conf-file={file}",
+        "--pid-file=",
+    ]
+
+
+def dnsdist(site: Site) -> list[str]:
+    names = site.folder / "names.txt"
+    names.write_text("\n".join(site.blocked) + "\n")
+    file = site.folder / "dnsdist.conf"
+    file.write_text(f"""\
+setLocal("127.0.0.1:{site.port}")
+setSecurityPollSuffix("")
+newServer({{address="127.0.0.1:{site.upstream_port}", checkInterval=30, sockets=16}})
+getPool(""):setCache(newPacketCache({CACHE_ENTRIES}))
+blocked = newSuffixMatchNode()
+for name in io.lines("{names}") do blocked:add(newDNSName(name)) end
+addAction(SuffixMatchNodeRule(blocked, true), SpoofAction("0.0.0.0"))
+""")
+    return [_program("dnsdist"), "--supervised", "--disable-syslog", "-C", str(file)]
+
+
+def blocker(site: Site, *, subscribed: bool = True) -> list[str]:
+    names = site.folder / "names.txt"
+    names.write_text("\n".join(site.blocked) + "\n")
+    subscription = {
+        "name": "benchmark",
+        "source": str(names),
+        "format": "domains",
+        "match": "subtree",
+    }
+    config = {
+        "dns": {"listen": [f"127.0.0.1:{site.port}"], "workers": 1},
+        "upstreams": [f"udp://127.0.0.1:{site.upstream_port}"],
+        "subscriptions": [subscription] if subscribed else [],
+        "admin": {"listen": f"127.0.0.1:{site.admin_port}"},
+        "state": str(site.folder / "state"),
+    }
+    file = site.folder / "blocker.yaml"
+    file.write_text(json.dumps(config, indent=2))  # JSON is YAML
+    return [sys.executable, "-m", "blocker", "serve", "-c", str(file)]
+
+
+def _program(name: str) -> str:
+    path = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin")
+    if path is None:
+        raise FileNotFoundError(f"{name} is not installed")
+    return path
+
+
+def _version(*command: str) -> Callable[[], str]:
+    def ask() -> str:
+        output = subprocess.run(
+            [_program(command[0]), *command[1:]], capture_output=True, text=True
+        )
+        found = re.search(r"\d+\.\d+(\.\d+)?", output.stdout + output.stderr)
+        return found[0] if found else "unknown"
+
+    return ask
+
+
+def _own_version() -> str:
+    from importlib.metadata import version
+
+    return f"{version('blocker')} on Python {sys.version.split()[0]}"
+
+
+UNBOUND = Server("Unbound", "unbound", _version("unbound", "-V"), unbound)
+BLOCKER = Server("blocker", "", _own_version, blocker)
+DNSMASQ = Server("dnsmasq", "dnsmasq-base", _version("dnsmasq", "--version"), dnsmasq)
+DNSDIST = Server("dnsdist", "dnsdist", _version("dnsdist", "--version"), dnsdist)
+
+# Unbound first: every other is measured right after it, and against it.
+ALL = (UNBOUND, BLOCKER, DNSMASQ, DNSDIST)
