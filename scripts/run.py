@@ -13,7 +13,7 @@ from pathlib import Path
 
 STANDARD_PORT = 53
 SPARE_PORT = 5300
-DEFAULT_CONFIG = Path("blocker.yaml")
+CONFIGS = (Path("blocker.yaml"), Path("/etc/blocker/blocker.yaml"))  # where `serve` looks
 GENERATED_CONFIG = Path("state/run.yaml")
 
 
@@ -27,8 +27,8 @@ def main() -> None:
 def _config(arguments: list[str]) -> list[str]:
     if arguments:
         return ["-c", arguments[0]]
-    if DEFAULT_CONFIG.exists():
-        return ["-c", str(DEFAULT_CONFIG)]
+    if any(config.exists() for config in CONFIGS):
+        return []
     refusal = why_not(STANDARD_PORT)
     if refusal is None:
         print(f"Using port {STANDARD_PORT}.")
@@ -36,7 +36,7 @@ def _config(arguments: list[str]) -> list[str]:
     print(f"Port {STANDARD_PORT} {refusal}. Using port {SPARE_PORT}.")
     GENERATED_CONFIG.parent.mkdir(parents=True, exist_ok=True)
     GENERATED_CONFIG.write_text(
-        f"# Written by make run; your own settings belong in {DEFAULT_CONFIG}.\n"
+        f"# Written by make run; your own settings belong in {CONFIGS[0]}.\n"
         f'dns:\n  listen: ["0.0.0.0:{SPARE_PORT}", "[::]:{SPARE_PORT}"]\n'
         f'state: "{GENERATED_CONFIG.parent.resolve()}"\n',
         encoding="utf-8",
