@@ -11,7 +11,7 @@ from blocker.core.names import ROOT, from_text
 from blocker.core.policy import Rule, RuleAction
 from blocker.errors import InvalidName
 
-_ADDRESS: Final = re.compile(r"[0-9.]+\Z|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?\Z")
+_ADDRESS: Final = re.compile(r"[0-9][0-9.]*\Z|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?\Z")
 _ADBLOCK: Final = re.compile(r"(?:@@)?\|\|([^\s^$|/*]+)\^")
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^\s/:?#]+)")
 _FOREIGN: Final = re.compile(r"[\s/:*|^@#$,;\"'()\[\]{}<>=?!%&]")
@@ -56,7 +56,7 @@ def _wire_name(written: str) -> bytes:
     try:
         name = from_text(written)
     except InvalidName as error:
-        message = f"{error}; write a domain name"
+        message = f"{str(error).replace(';', ',')}; write a domain name"
         raise ValueError(message) from None
     if name == ROOT:
         raise ValueError(". is every name there is; write the names that are meant")

@@ -50,20 +50,17 @@ def find_config() -> Path | None:
 
 def unknown_vendors(config: Config, known: Collection[str]) -> list[Problem]:
     """Switches of vendors that no list knows: they would do nothing, and nobody would notice."""
-    document = config.document
-    return (
-        []
-        if document is None
-        else [
-            document.problem(
-                ("blocking", "vendors", vendor),
-                f"no list has a vendor {vendor}",
-                suggest(vendor, sorted(known)),
-            )
-            for vendor in config.blocking.vendors
-            if vendor not in known
-        ]
-    )
+    if (document := config.document) is None:
+        return []
+    return [
+        document.problem(
+            ("blocking", "vendors", vendor),
+            f"no list has a vendor {vendor}",
+            suggest(vendor, sorted(known)),
+        )
+        for vendor in config.blocking.vendors
+        if vendor not in known
+    ]
 
 
 def _must_be_readable(path: Path) -> None:

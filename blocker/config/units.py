@@ -71,8 +71,9 @@ def endpoint(written: Any) -> Endpoint:
         raise ValueError(message)
     address = ip_address(host.removeprefix("[").removesuffix("]"))
     if address is None:
-        known = {"localhost": f"127.0.0.1:{port}", "*": f"0.0.0.0:{port}", "": f"0.0.0.0:{port}"}
-        example = known.get(host, f"an IP address and a port, like 0.0.0.0:{port or 53}")
+        number = port if port.isdigit() else 53
+        known = {"localhost": f"127.0.0.1:{number}", "*": f"0.0.0.0:{number}"}
+        example = known.get(host, f"an IP address and a port, like 0.0.0.0:{number}")
         message = f"{written} does not begin with an IP address; write {example}"
         raise ValueError(message)
     return Endpoint(str(address), port_number(port))

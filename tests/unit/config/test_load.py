@@ -1,0 +1,114 @@
+"""Finding the file, reading it, and what one section says of another."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from blocker.config import load as loading
+from blocker.config import load_config, unknown_vendors
+from blocker.config.load import leads_to
+from blocker.config.units import Endpoint
+from blocker.errors import StartError
+from tests.support.configs import complaints, load
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loading, "SEARCHED", (Path("blocker.yaml"), tmp_path / "etc.yaml"))
+    config = load_config()
+    assert config.file is None
+    assert config.state == tmp_path / "state"
+
+
+def test_the_first_file_found_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loading, "SEARCHED", (Path("blocker.yaml"), tmp_path / "etc.yaml"))
+    (tmp_path / "etc.yaml").write_text("user: second", encoding="utf-8")
+    assert load_config().user == "second"
+    (tmp_path / "blocker.yaml").write_text("user: first", encoding="utf-8")
+    assert load_config().user == "first"
+    assert load_config(tmp_path / "etc.yaml").user == "second"
+
+
+def test_search_order() -> None:
+    assert list(map(str, loading.SEARCHED)) == ["blocker.yaml", "/etc/blocker/blocker.yaml"]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match=r"none.yaml does not exist; check the path after -c"):
+        load_config(tmp_path / "none.yaml")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="cannot be read: Is a directory"):
+        load_config(tmp_path)
+
+
+def test_paths_count_from_the_folder_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    (tmp_path / "mine").mkdir()
+    config = load(tmp_path, "state: ../s\nlists: mine\n")
+    assert os.path.normpath(config.state) == str(tmp_path.parent / "s")
+    assert config.lists == tmp_path / "mine"
+
+
+def test_all_faults_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    said = complaints(tmp_path, "cache: {size: 1}\nblocking:\n  ttl: 5\nfoo: 1\nuser: 7\n")
+    assert [line.split(": ")[:2] for line in said] == [
+        ["1", "cache.size"],
+        ["3", "blocking.ttl"],
+        ["4", "foo"],
+        ["5", "user"],
+    ]
+
+
+def test_an_upstream_that_is_ourselves(tmp_path: Path) -> None:
+    said = complaints(
+        tmp_path,
+        """dns: {listen: ["0.0.0.0:53", "[::1]:5353"]}
+upstreams:
+  - udp://127.0.0.2
+  - udp://127.0.0.2:5353
+  - tcp://[::1]:5353
+""",
+    )
+    assert [line.partition(";")[0] for line in said] == [
+        "3: upstreams[1]: udp://127.0.0.2 is this resolver itself, listening on 0.0.0.0:53",
+        "5: upstreams[3]: tcp://[::1]:5353 is this resolver itself, listening on [::1]:5353",
+    ]
+
+
+def test_only_an_address_of_this_machine_leads_back_to_a_wildcard() -> None:
+    every = Endpoint("0.0.0.0", 53)
+    assert leads_to(Endpoint("127.0.0.1", 53), every)
+    assert not leads_to(Endpoint("127.0.0.1", 54), every)
+    assert not leads_to(Endpoint("203.0.113.77", 53), every)  # TEST-NET-3 is nobody's
+    assert not leads_to(Endpoint("::1", 53), every)
+
+
+def test_files_that_are_not_there_are_faults(tmp_path: Path) -> None:
+    said = complaints(
+        tmp_path,
+        "lists: none\nsubscriptions:\n- {name: mine, match: exact,\n   source: none.txt}\n",
+    )
+    assert said == [
+        f"1: lists: no folder {tmp_path}/none; write one that exists",
+        f"4: subscriptions[mine].source: no file {tmp_path}/none.txt; "
+        "relative paths count from the folder of this file",
+    ]
+
+
+def test_admin_and_dns_cannot_share_a_port(tmp_path: Path) -> None:
+    written = 'dns: {listen: ["127.0.0.1:8053"]}\nadmin: {listen: "127.0.0.1:8053"}\n'
+    assert complaints(tmp_path, written) == [
+        "2: admin.listen: 127.0.0.1:8053 answers DNS; choose another port"
+    ]
+
+
+def test_a_vendor_no_list_knows(tmp_path: Path) -> None:
+    config = load(tmp_path, "blocking:\n  vendors:\n    oppo: off\n    xiaomy: off\n")
+    (problem,) = unknown_vendors(config, {"oppo", "xiaomi"})
+    assert (problem.line, problem.instead) == (4, "did you mean xiaomi?")

@@ -1,0 +1,72 @@
+"""Upstream URLs: what can be asked now, what comes later, what never will."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blocker.config import Config, Endpoint
+from blocker.config.upstreams import address_of
+from tests.support.configs import complaints, load
+
+
+@pytest.mark.parametrize(
+    "url, host, port",
+    [
+        ("udp://192.0.2.53", "192.0.2.53", 53),
+        ("udp://192.0.2.53:5353", "192.0.2.53", 5353),
+        ("tcp://[2001:db8::53]", "2001:db8::53", 53),
+        ("tcp://[2001:db8::53]:5353/", "2001:db8::53", 5353),
+    ],
+)
+def test_url(url: str, host: str, port: int) -> None:
+    assert address_of(url) == Endpoint(host, port)
+
+
+@pytest.mark.parametrize(
+    "written, instead",
+    [
+        ("9.9.9.9", "write udp://9.9.9.9"),
+        ("2620:fe::fe", "write udp://[2620:fe::fe]"),
+        ("udp://2620:fe::fe", "write udp://[2620:fe::fe]"),
+        ("tls://9.9.9.9#dns.quad9.net", "write tcp://9.9.9.9 for now"),
+        ("tls://[2620:fe::fe]:853#dns.quad9.net", "write tcp://[2620:fe::fe] for now"),
+        ("https://dns.quad9.net/dns-query", "write tcp:// and its address for now"),
+        ("quic://9.9.9.9", "write one like udp://"),
+        ("dns.quad9.net", "write one like udp://"),
+        ("udp://", "write one like udp://"),
+        ("udp://[", "write one like udp://"),
+        ("udp://dns.quad9.net", "write its address"),
+        ("udp://9.9.9.9:53:54", "write its address"),
+        ("udp://9.9.9.9:x", "write a number from 1 to 65535"),
+        ("udp://9.9.9.9/x", "write udp://9.9.9.9"),
+        ("udp://me@9.9.9.9", "write udp://"),
+        ("udp://9.9.9.9#name", "write udp://9.9.9.9"),
+        ("udp://0.0.0.0", "write that of a resolver"),
+        ("udp://[ff02::1]", "write that of a resolver"),
+        (53, "write one like udp://"),
+    ],
+)
+def test_what_cannot_be_asked_says_what_to_write(written: Any, instead: str) -> None:
+    with pytest.raises(ValueError, match=";") as caught:
+        address_of(written)
+    assert str(caught.value).partition("; ")[2].startswith(instead)
+
+
+def test_a_mapping_is_the_same_as_its_url(tmp_path: Path) -> None:
+    config = load(tmp_path, "upstreams: [udp://203.0.113.71, {url: 'tcp://203.0.113.72'}]")
+    assert [upstream.url for upstream in config.upstreams] == [
+        "udp://203.0.113.71",
+        "tcp://203.0.113.72",
+    ]
+    assert config.upstreams[1].endpoint == Endpoint("203.0.113.72", 53)
+
+
+def test_addresses_come_with_upstreams_that_have_names(tmp_path: Path) -> None:
+    (said,) = complaints(tmp_path, "upstreams:\n- url: udp://192.0.2.1\n  addresses: [192.0.2.1]\n")
+    assert said.startswith("3: upstreams[1].addresses: comes with a later release; ")
+
+
+def test_the_built_in_ones() -> None:
+    urls = [upstream.url for upstream in Config().upstreams]
+    assert urls == ["udp://9.9.9.9", "udp://149.112.112.112"]
