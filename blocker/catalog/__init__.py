@@ -1,0 +1,1 @@
+"""The curated lists and other people's lists, and how they become a ruleset."""

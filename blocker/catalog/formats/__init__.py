@@ -1,0 +1,1 @@
+"""How third-party lists are written. Each format turns a line into the names it lists."""
