@@ -1,0 +1,130 @@
+"""What the documents promise exists: commands, options, keys, metrics, files, links."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from blocker.cli import app
+from blocker.config.load import load_config
+from blocker.config.model import Config
+from tests.support.source import PACKAGE, ROOT, relative, tree
+
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "lists" / "README.md"]
+README = ROOT / "README.md"
+LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
+
+
+@cache
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def fences(path: Path, language: str = "") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text(path), re.MULTILINE | re.DOTALL)
+
+
+def spoken(path: Path) -> list[str]:
+    """Everything set as code: fenced lines and inline spans."""
+    inline = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", text(path), flags=re.M | re.S))
+    return [line for block in fences(path, r"\w*") for line in block.splitlines()] + inline
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z]+):", text(ROOT / "Makefile"), re.MULTILINE))
+
+
+@cache
+def commands() -> dict[str, Any]:
+    """Every command by its full name, such as `token create`."""
+
+    def walk(name: str, command: Any) -> dict[str, Any]:
+        if not hasattr(command, "commands"):
+            return {name: command}
+        found: dict[str, Any] = {}
+        for below, child in command.commands.items():
+            found |= walk(f"{name} {below}".strip(), child)
+        return found
+
+    return walk("", typer.main.get_command(app))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_make_targets_exist(path: Path) -> None:
+    named = {name for code in spoken(path) for name in re.findall(r"\bmake ([a-z]+)", code)}
+    assert named <= targets()
+
+
+def test_every_make_target_is_explained() -> None:
+    explained = set(re.findall(r"^([a-z]+):.*## \S", text(ROOT / "Makefile"), re.MULTILINE))
+    assert explained == targets()
+    assert {"run", "test"} <= {
+        line.removeprefix("make ") for block in fences(README) for line in block.splitlines()
+    }
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_commands_and_their_options_exist(path: Path) -> None:
+    for code in spoken(path):
+        found = re.search(r"(?:^|/|\s)blocker ([a-z].*)", code.partition("#")[0])
+        if not found or code.startswith("dig "):
+            continue
+        said = found[1]
+        name = next((each for each in commands() if f"{said} ".startswith(f"{each} ")), None)
+        assert name, f"{relative(path)}: no command `blocker {said}`"
+        options = {option for parameter in commands()[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<!\S)(--?[a-z][a-z-]*)", said)) <= options, said
+
+
+def test_readme_names_every_command() -> None:
+    said = " ".join(spoken(README))
+    missing = [name for name in commands() if f"blocker {name}" not in said]
+    assert not missing
+
+
+@pytest.mark.parametrize("block", fences(README, "yaml"))
+def test_configuration_in_the_readme_is_accepted(block: str, tmp_path: Path) -> None:
+    file = tmp_path / "blocker.yaml"
+    file.write_text(block, encoding="utf-8")
+    assert load_config(file).blocking.vendors["oppo"].state == "shadow"
+
+
+def test_readme_names_every_key_of_the_configuration() -> None:
+    block = "".join(fences(README, "yaml"))
+    later = {"groups", "query_log"}
+    keys = set(Config.model_fields) - later
+    assert keys == set(re.findall(r"^([a-z_]+):", block, re.MULTILINE))
+
+
+def test_readme_names_every_metric_and_no_other() -> None:
+    families = set()
+    for node in ast.walk(tree(PACKAGE / "admin" / "metrics.py")):
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            function = ast.unparse(node.func)
+            name = str(node.args[0].value).removeprefix("blocker_")
+            if function in {"_counter", "_nested", "CounterMetricFamily"}:
+                families.add(f"blocker_{name}_total")
+            elif function in {"_gauge", "GaugeMetricFamily", "HistogramMetricFamily"}:
+                families.add(f"blocker_{name}")
+    assert len(families) > 10
+    assert set(re.findall(r"`(blocker_[a-z_]+)`", text(README))) == families
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_links_lead_somewhere(path: Path) -> None:
+    links = [inline or reference for inline, reference in LINK.findall(text(path))]
+    local = [link for link in links if "://" not in link]
+    lost = [link for link in local if not (path.parent / link.partition("#")[0]).exists()]
+    assert not lost
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
+def test_files_that_are_named_exist(path: Path) -> None:
+    named = re.findall(r"(?<![\w/.])((?:[a-z_]+/)+[a-z_]+\.(?:py|yaml|md|json))\b", text(path))
+    homes = (ROOT, PACKAGE, path.parent)
+    lost = [name for name in named if not any((home / name).exists() for home in homes)]
+    assert not lost
