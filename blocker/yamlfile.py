@@ -77,7 +77,7 @@ def parse(text: str, file: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "is not YAML"
-        line = mark.line + 1 if mark else 0
+        line = min(mark.line, text.rstrip().count("\n")) + 1 if mark else 0
         problem = Problem(file, line, "", what, "mend the YAML")
         raise Problems([*builder.problems, problem]) from None
     except yaml.YAMLError as error:  # a character that YAML forbids; its position is not a line
@@ -259,6 +259,8 @@ def _explain(fault: dict[str, Any], model: type[BaseModel]) -> tuple[str, str]:
     if kind in ("literal_error", "enum"):
         known = re.findall(r"'([^']*)'", context.get("expected", ""))
         return f"{shown} is not known here", suggest(given, known)
+    if kind in ("too_short", "string_too_short"):
+        return "is empty", "write at least one" if kind == "too_short" else "write some text"
     if kind == "value_error":
         what, _, instead = str(context["error"]).partition("; ")
         return what, instead
