@@ -1,0 +1,1 @@
+"""Asking other resolvers: which one, over what, and what to do when it does not answer."""

@@ -1,0 +1,65 @@
+"""Where an upstream listens, and the sockets that lead there."""
+
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address and port, written 192.0.2.53#53 as resolvers write it."""
+
+    host: str
+    port: int
+    sockaddr: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, host: str, port: int) -> Self:
+        """ValueError when host is no address; a link-local one has a scope: fe80::1%eth0."""
+        address = ip_address(host)
+        if not isinstance(address, IPv6Address):
+            return cls(host, port, (host, port))
+        scope = address.scope_id
+        index = 0
+        if scope is not None:
+            try:
+                index = int(scope) if scope.isdecimal() else socket.if_nametoindex(scope)
+            except OSError as error:
+                message = f"this machine has no interface {scope}"
+                raise ValueError(message) from error
+        return cls(host, port, (host.partition("%")[0], port, 0, index))
+
+    def __str__(self) -> str:
+        return f"{self.host}#{self.port}"
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        return socket.AF_INET6 if ":" in self.host else socket.AF_INET
+
+    def connected(self) -> socket.socket:
+        """A UDP socket on a port the kernel drew, that hears nobody else. May raise OSError."""
+        sock = self._socket(socket.SOCK_DGRAM)
+        try:
+            sock.connect(self.sockaddr)
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
+    def stream(self) -> socket.socket:
+        """A TCP socket, not yet connected."""
+        sock = self._socket(socket.SOCK_STREAM)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+    def _socket(self, kind: socket.SocketKind) -> socket.socket:
+        sock = socket.socket(self.family, kind)
+        sock.setblocking(False)
+        return sock
+
+
+def reason_of(error: Exception) -> str:
+    """Why the network would not, in a few words fit for a client to read."""
+    text = error.strerror if isinstance(error, OSError) else None
+    return (text or "timeout").lower()

@@ -1,0 +1,161 @@
+"""Questions that only an upstream can answer: asked once, and answered to everyone who waits.
+
+Rule: `ask` and `answered` are the way of nearly every question and take no detour; what else can
+happen is in recovery.py. Time-outs are found by a look over what is in flight, every 50 ms.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from blocker.core.engine import Engine, Forward
+from blocker.core.wire import NXDOMAIN
+from blocker.upstream.base import Address, Attempt, Clock, Exchange, Transport, Upstream
+from blocker.upstream.choice import Choice
+from blocker.upstream.inflight import send
+from blocker.upstream.poller import Poller
+from blocker.upstream.recovery import EDE_NO_REACHABLE_AUTHORITY, Recovery
+
+CAPACITY: Final = 4096  # questions in flight
+SHARE: Final = 1000  # of one client, so that the rest are served
+TICK: Final = 0.05  # seconds
+LEAVING: Final = 5.0  # seconds in which an upstream no longer configured still answers
+
+log = logging.getLogger(__name__)
+
+
+class Forwarder(Recovery):
+    """Asks the upstreams for a worker's engine."""
+
+    def __init__(self, engine: Engine, upstreams: Sequence[Upstream], clock: Clock) -> None:
+        self.overflows = 0  # questions turned away because too many were in flight
+        self._poller = Poller(self, clock)
+        self._tick_timer: asyncio.TimerHandle | None = None
+        self._leaving: list[tuple[Upstream, float]] = []
+        super().__init__(engine, Choice(upstreams, clock()), clock)
+        for upstream in upstreams:
+            upstream.open(self, self._poller)
+
+    @property
+    def upstreams(self) -> tuple[Upstream, ...]:
+        return self._choice.upstreams
+
+    def ask(self, forward: Forward, transport: Transport, address: Address) -> None:
+        """Answer `forward` through `transport`, sooner or later."""
+        client = forward.client
+        held = self._held.get(client, 0)
+        if held >= SHARE or self.in_flight >= CAPACITY:
+            self._turn_away(forward, transport, address)
+            return
+        self._held[client] = held + 1
+        self.in_flight += 1
+        query = forward.query
+        exchange = self._exchanges.get(query.key)
+        if exchange is not None:
+            exchange.waiters.append((forward, transport, address))
+            if exchange.setbacks is not None:
+                exchange.due = forward.asked  # a stale answer may be due
+            return
+        now = forward.asked
+        exchange = Exchange(query, (forward, transport, address), now)
+        self._exchanges[query.key] = exchange
+        if self._tick_timer is None:
+            self._arm()
+        choice = self._choice
+        choice.turns -= 1
+        upstream = choice.preferred if choice.turns else choice.explore()
+        upstream.tally.requests += 1
+        exchange.due = now + upstream.health.timeout
+        try:
+            exchange.current = upstream.send(exchange, now)
+        except OSError as error:
+            self._setbacks(exchange).tries[upstream] = 1
+            self._unsendable(exchange, upstream, error, now)
+            self._next(exchange, now)
+        if choice.probe is not None:
+            self._probe(exchange, now)
+
+    def answered(self, attempt: Attempt, message: bytes, now: float) -> None:
+        upstream = attempt.upstream
+        seconds = now - attempt.sent
+        upstream.tally.observe(seconds)
+        rcode = message[3] & 0x0F
+        # Two empty sections may be a rcode that does not fit the header.
+        doubtful = (rcode and rcode != NXDOMAIN) or message[6:10] == b"\x00\x00\x00\x00"
+        if doubtful and self._refused(attempt, message, now):
+            return
+        upstream.health.heard(seconds)
+        exchange = attempt.exchange
+        if exchange.done:
+            return
+        answer = self._engine.on_response(exchange.query, message, now)
+        if answer is None:
+            self.doubted(attempt, now)
+            return
+        waiters = exchange.waiters
+        self._end(exchange)
+        if exchange.setbacks is not None:
+            self._settle(exchange.setbacks, attempt, now)
+        reply = self._engine.reply
+        for forward, transport, address in waiters:
+            try:
+                transport.send(reply(forward, answer, now), address)
+            except Exception:
+                log.exception("an answer could not be passed on")
+
+    def replace(self, upstreams: Sequence[Upstream]) -> None:
+        """Ask these from now on. One that is asked already, by its URL, goes on as it is."""
+        now = self._clock()
+        before = {upstream.url: upstream for upstream in self.upstreams}
+        wanted = [before.pop(upstream.url, upstream) for upstream in upstreams]
+        known = set(self.upstreams)
+        self._choice = Choice(wanted, now)
+        for upstream in wanted:
+            if upstream not in known:
+                upstream.open(self, self._poller)
+        self._leaving += [(upstream, now + LEAVING) for upstream in before.values()]
+        self._arm()
+
+    async def drain(self, seconds: float) -> None:
+        """Return when nobody waits any more, or after so many seconds."""
+        until = self._clock() + seconds
+        while self.in_flight and self._clock() < until:  # noqa: ASYNC110 - an event costs per query
+            await asyncio.sleep(TICK / 2)
+
+    def close(self) -> None:
+        """Let go of every socket. Who still waits gets no answer."""
+        if self._tick_timer is not None:
+            self._tick_timer.cancel()
+        self._exchanges.clear()
+        for upstream in (*self.upstreams, *(upstream for upstream, _ in self._leaving)):
+            upstream.close()
+        self._poller.close()
+
+    def _turn_away(self, forward: Forward, transport: Transport, address: Address) -> None:
+        self.overflows += 1
+        packet = self._engine.on_failure(
+            forward, forward.asked, EDE_NO_REACHABLE_AUTHORITY, "too many questions in flight"
+        )
+        send(transport, packet, address)
+
+    def _arm(self) -> None:
+        if self._tick_timer is None:
+            self._tick_timer = asyncio.get_running_loop().call_later(TICK, self._tick)
+
+    def _tick(self) -> None:
+        self._tick_timer = None
+        now = self._clock()
+        try:
+            for exchange in [one for one in self._exchanges.values() if one.due <= now]:
+                self._overdue(exchange, now)
+            self._forget_strays(now)
+            for upstream in self.upstreams:
+                upstream.sweep(now)
+            for upstream in [one for one, until in self._leaving if now >= until]:
+                upstream.close()
+            self._leaving = [one for one in self._leaving if now < one[1]]
+        except Exception:
+            log.exception("what is in flight could not be looked over")
+        if self._exchanges or self._strays or self._leaving:
+            self._arm()

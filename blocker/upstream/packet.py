@@ -1,0 +1,92 @@
+"""The query we send: our own id, flags and OPT record, and the question in letters of random case.
+
+Rule: nothing of the client's packet goes out but the question, DO and CD. So no client option can:
+those are hop by hop (RFC 6891 section 6.1.1), and ECS would tell the upstream who asked.
+"""
+
+import os
+from typing import Final
+
+from blocker.core.wire import FORMERR, HEADER, NOTIMP, UDP_PAYLOAD
+
+# The last octet of Query.key says CD (1) and DO (2); these are indexed by it.
+# RD is set, CD copied (RFC 6840 section 5.9). One question; one additional record, the OPT.
+HEAD: Final = tuple(bytes((1, cd, 0, 1, 0, 0, 0, 0, 0, 1)) for cd in (0, 0x10, 0, 0x10))
+HEAD_PLAIN: Final = tuple(head[:-1] + b"\x00" for head in HEAD)
+OPT: Final = tuple(
+    b"\x00\x00\x29" + UDP_PAYLOAD.to_bytes(2, "big") + bytes((0, 0, do, 0, 0, 0))
+    for do in (0, 0, 0x80, 0x80)
+)
+
+_LETTERS: Final = bytes(0x20 if 0x61 <= octet <= 0x7A else 0 for octet in range(256))
+_DRAWN = 8192
+
+
+class Entropy:
+    """Unpredictable octets, drawn from the kernel many at a time; each is given out once."""
+
+    __slots__ = ("_at", "_drawn")
+
+    def __init__(self) -> None:
+        self._drawn = b""
+        self._at = 0
+
+    def take(self, count: int) -> bytes:
+        """`count` octets, 512 at the most."""
+        at = self._at
+        end = self._at = at + count
+        if end > len(self._drawn):
+            self._drawn = os.urandom(_DRAWN)
+            at, end = 0, count
+            self._at = end
+        return self._drawn[at:end]
+
+
+def mixed_case(name: bytes, noise: bytes) -> bytes:
+    """A folded wire name, the case of its letters drawn from `noise`, which is as long (0x20)."""
+    letters = int.from_bytes(name.translate(_LETTERS), "big")
+    flips = letters & int.from_bytes(noise, "big")
+    return (int.from_bytes(name, "big") ^ flips).to_bytes(len(name), "big")
+
+
+def compose(packet_id: bytes, shape: int, question: bytes, *, edns: bool) -> bytes:
+    """The whole query; `shape` is the last octet of Query.key."""
+    if edns:
+        return packet_id + HEAD[shape] + question + OPT[shape]
+    return packet_id + HEAD_PLAIN[shape] + question
+
+
+def is_response(message: bytes) -> bool:
+    """Whether it is a response to a QUERY with one question."""
+    return len(message) > HEADER and message[2] & 0xF8 == 0x80 and message[4:6] == b"\x00\x01"
+
+
+def repeats(message: bytes, question: bytes) -> bool:
+    """Whether its question is ours, whatever the case of the letters."""
+    end = HEADER + len(question)
+    return (
+        message[HEADER : end - 4].lower() == question[:-4].lower()
+        and message[end - 4 : end] == question[-4:]
+    )
+
+
+def rcode_of(message: bytes, question: bytes) -> int:
+    """The rcode, with the upper bits of an OPT record that is all there is besides the question.
+
+    BADVERS looks so: without those bits it would pass for NOERROR (RFC 6891 section 6.1.3).
+    """
+    at = HEADER + len(question)
+    upper = (
+        message[at + 5] if message[at : at + 3] == b"\x00\x00\x29" and len(message) > at + 5 else 0
+    )
+    return upper << 4 | message[3] & 0x0F
+
+
+def is_bare_refusal(message: bytes) -> bool:
+    """FORMERR or NOTIMP without a question: so servers from before EDNS refuse it."""
+    return (
+        len(message) >= HEADER
+        and message[2] & 0x80 != 0
+        and message[3] & 0x0F in (FORMERR, NOTIMP)
+        and message[4:6] == b"\x00\x00"
+    )

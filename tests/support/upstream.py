@@ -1,0 +1,280 @@
+"""A resolver that does as it is told: real UDP and TCP sockets on loopback, a script per name.
+
+    with ScriptedUpstream() as upstream:
+        upstream.on("a.example", "drop", "answer")    # the first question is dropped, then answered
+        upstream.on("b.example", "wrong-id+answer")   # both packets to the first question
+
+Each question takes the next step of its name's script; the last step stays. Over TCP a name has a
+script of its own (`on_tcp`); without one it is answered. What arrives is kept in `log`.
+"""
+
+import contextlib
+import random
+import selectors
+import socket
+import struct
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+A = 1
+ADDRESS = bytes((192, 0, 2, 80))
+HEADER = 12
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query that arrived."""
+
+    time: float
+    transport: str
+    port: int
+    packet_id: int
+    question: bytes
+    opt: bool
+    packet: bytes
+
+    @property
+    def name(self) -> str:
+        return text_of(self.question)
+
+
+def text_of(question: bytes) -> str:
+    labels, at = [], 0
+    while length := question[at]:
+        labels.append(question[at + 1 : at + 1 + length].decode("latin-1"))
+        at += length + 1
+    return ".".join(labels)
+
+
+class ScriptedUpstream:
+    """Listens on one port of 127.0.0.1, for UDP and, unless told otherwise, TCP."""
+
+    def __init__(self, *, tcp: bool = True, port: int = 0) -> None:
+        self.log: list[Asked] = []
+        self.connections = 0
+        self._scripts: dict[tuple[str, str], list[str]] = {}
+        self._default = "answer"
+        self._selector = selectors.DefaultSelector()
+        self._later: list[tuple[float, int, bytes, socket.socket, Any]] = []
+        self._taken: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._udp, self._tcp = _bound(port, tcp=tcp)
+        self.port: int = self._udp.getsockname()[1]
+        self._stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._stranger.bind(("127.0.0.1", 0))
+        self._wake, self._woken = socket.socketpair()
+        self._streams: dict[socket.socket, bytearray] = {}
+        self._running = True
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"udp://127.0.0.1:{self.port}"
+
+    @property
+    def tcp_url(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def on(self, name: str, *steps: str) -> None:
+        self._scripts["udp", name] = list(steps)
+
+    def on_tcp(self, name: str, *steps: str) -> None:
+        self._scripts["tcp", name] = list(steps)
+
+    def always(self, step: str) -> None:
+        """What is done with a name that has no script."""
+        self._default = step
+
+    def asked(self, name: str, transport: str = "") -> list[Asked]:
+        return [
+            one for one in self.log if one.name.lower() == name and transport in ("", one.transport)
+        ]
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        if self._running:
+            self._running = False
+            self._wake.send(b"x")
+            self._thread.join(5)
+
+    def close_connections(self) -> None:
+        """What a server does with idle ones."""
+        self._wake.send(b"c")
+
+    def _run(self) -> None:
+        select = self._selector
+        select.register(self._udp, selectors.EVENT_READ, self._datagram)
+        select.register(self._woken, selectors.EVENT_READ, self._told)
+        if self._tcp is not None:
+            select.register(self._tcp, selectors.EVENT_READ, self._accept)
+        while self._running:
+            self._send_what_is_due()
+            wait = min((at for at, *_ in self._later), default=time.monotonic() + 1)
+            for key, _ in select.select(max(0.0, wait - time.monotonic())):
+                key.data(key.fileobj)
+        for sock in (self._udp, self._tcp, self._stranger, self._wake, self._woken, *self._streams):
+            if sock is not None:
+                sock.close()
+        select.close()
+
+    def _told(self, sock: socket.socket) -> None:
+        if b"c" in sock.recv(64):
+            for stream in tuple(self._streams):
+                self._hang_up(stream)
+
+    def _datagram(self, sock: socket.socket) -> None:
+        packet, peer = sock.recvfrom(4096)
+        self._play("udp", packet, sock, peer)
+
+    def _accept(self, sock: socket.socket) -> None:
+        stream, _ = sock.accept()
+        self.connections += 1
+        self._streams[stream] = bytearray()
+        self._selector.register(stream, selectors.EVENT_READ, self._stream)
+
+    def _stream(self, sock: socket.socket) -> None:
+        try:
+            octets = sock.recv(65536)
+        except OSError:
+            octets = b""
+        if not octets:
+            self._hang_up(sock)
+            return
+        unread = self._streams[sock]
+        unread += octets
+        while len(unread) >= 2 and len(unread) >= 2 + (size := int.from_bytes(unread[:2], "big")):
+            packet = bytes(unread[2 : 2 + size])
+            del unread[: 2 + size]
+            self._play("tcp", packet, sock, sock.getpeername())
+
+    def _hang_up(self, sock: socket.socket) -> None:
+        if self._streams.pop(sock, None) is not None:
+            self._selector.unregister(sock)
+            sock.close()
+
+    def _play(self, transport: str, packet: bytes, sock: socket.socket, peer: Any) -> None:
+        end = packet.index(b"\x00", HEADER) + 5
+        question = packet[HEADER:end]
+        port = peer[1] if isinstance(peer, tuple) else 0
+        number = int.from_bytes(packet[:2], "big")
+        opt = packet[10:12] != b"\x00\x00"
+        now = time.monotonic()
+        self.log.append(Asked(now, transport, port, number, question, opt, packet))
+        key = transport, text_of(question).lower()
+        default = self._default if transport == "udp" else "answer"
+        script = self._scripts.get(key, [default])
+        step = script[min(self._taken[key], len(script) - 1)]
+        self._taken[key] += 1
+        for order, action in enumerate(step.split("+")):
+            verb, _, argument = action.partition(":")
+            if verb == "drop":
+                continue
+            if verb == "close":
+                self._hang_up(sock)
+                return
+            at = now + float(argument) if verb == "delay" else now
+            for message in messages(verb, argument, packet[:2], question, opt=opt):
+                origin = self._stranger if verb == "wrong-port" else sock
+                self._later.append((at, order, message, origin, peer))
+        self._later.sort(key=lambda one: one[:2])
+
+    def _send_what_is_due(self) -> None:
+        now = time.monotonic()
+        while self._later and self._later[0][0] <= now:
+            _, _, message, sock, peer = self._later.pop(0)
+            with contextlib.suppress(OSError):
+                if sock in self._streams:
+                    sock.sendall(struct.pack(">H", len(message)) + message)
+                else:
+                    sock.sendto(message, peer)
+
+
+def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: bool) -> list[bytes]:
+    """The packets a step sends."""
+    good = response(packet_id, question)
+    wrong_id = bytes((packet_id[0] ^ 0x55, packet_id[1]))
+    match verb:
+        case "answer" | "delay" | "wrong-port":
+            return [good]
+        case "duplicate":
+            return [good, good]
+        case "wrong-id":
+            return [response(wrong_id, question)]
+        case "wrong-question":
+            return [response(packet_id, b"\x05wrong\x04test\x00" + question[-4:])]
+        case "lower-case":
+            return [response(packet_id, question[:-4].lower() + question[-4:])]
+        case "no-question":
+            return [packet_id + b"\x81\x80" + bytes(8)]
+        case "query":
+            return [packet_id + b"\x01\x00" + good[4:]]
+        case "rcode":
+            return [response(packet_id, question, rcode=int(value), answers=0)]
+        case "nodata":
+            return [response(packet_id, question, answers=0)]
+        case "no-edns":  # FORMERR to a query with an OPT record, as servers from before 1999
+            refused = response(packet_id, question, rcode=1, answers=0)
+            return [refused if opt else good]
+        case "no-edns-bare":
+            return [packet_id + b"\x81\x81" + bytes(8) if opt else good]
+        case "bad-version":  # BADVERS: its upper bits stand in the OPT record
+            record = b"\x00\x00\x29\x04\xd0\x01\x00\x00\x00\x00\x00"
+            bare = response(packet_id, question, answers=0)
+            return [bare[:10] + b"\x00\x01" + bare[12:] + record if opt else good]
+        case "truncated":
+            whole = response(packet_id, question, answers=0)
+            return [whole[:2] + bytes((whole[2] | 0x02,)) + whole[3:]]
+        case "cut":  # the answer ends in the middle of its record
+            return [good[:-3]]
+        case "extra":
+            other = b"\x05other\x04test\x00" + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
+            return [good[:10] + b"\x00\x01" + good[12:] + other]
+        case "garbage":
+            noise = random.Random(question)
+            return [bytes(noise.randrange(256) for _ in range(80))]
+        case "empty":
+            return [b""]
+    message = f"no step is called {verb}"
+    raise ValueError(message)
+
+
+def response(packet_id: bytes, question: bytes, *, rcode: int = 0, answers: int = 1) -> bytes:
+    """An answer to any question: one address record per answer, as the question's type."""
+    head = packet_id + bytes((0x81, 0x80 | rcode, 0, 1, 0, answers, 0, 0, 0, 0))
+    record = b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, 4) + ADDRESS
+    return head + question + record * answers
+
+
+def _bound(port: int, *, tcp: bool) -> tuple[socket.socket, socket.socket | None]:
+    """A UDP and a TCP socket on the same port; tried again when the kernel's pick is half taken."""
+    for _ in range(20):
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", port))
+        if not tcp:
+            return udp, None
+        stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            stream.bind(udp.getsockname())
+        except OSError:
+            udp.close()
+            stream.close()
+            continue
+        stream.listen()
+        return udp, stream
+    message = "no port is free for both UDP and TCP"
+    raise OSError(message)
