@@ -16,6 +16,7 @@ from blocker.core.wire import CNAME, HEADER, NOERROR, NXDOMAIN, RRSIG, SOA, Quer
 
 MAX_CHAIN = 12  # aliases followed; a chain that is longer, or a loop, is no answer
 MAX_NEGATIVE = 3600  # seconds; RFC 2308 section 5 calls one to three hours sensible
+MOST_USES = 3  # counted, after S3-FIFO: enough to tell what is popular
 STALE_TTL = 30  # seconds; RFC 8767 section 4
 EDE_STALE, EDE_STALE_NXDOMAIN = 3, 19
 
@@ -61,11 +62,17 @@ class Answer:
         """
         body = self.body
         if age := int(now - self.born):
-            aged = bytearray(body)
-            for offset, ttl in self.ttls:
-                pack_into(">I", aged, offset, ttl - age if ttl > age else 0)
-            body = bytes(aged)
+            body = _aged(body, self.ttls, age)
         return self._framed(query, body, opt(query.shape))
+
+    def aged_until(self, now: float) -> float:
+        """When the TTLs of `tail` change next, or the answer expires."""
+        return min(self.born + int(now - self.born) + 1, self.expires)
+
+    def touch(self) -> None:
+        """Count a use, as far as the store cares."""
+        if self.uses < MOST_USES:
+            self.uses += 1
 
     def stale_tail(self, query: Query) -> bytes:
         """The reply after its time (RFC 8767): every TTL 30 seconds, and the client told."""
@@ -132,17 +139,24 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
             proofs = [record for record in authority if record.rtype in _OF_A_NEGATIVE]
             records = records + authority
             lifetime = _negative_lifetime(message, proofs)
+    altered = bool(proofs)
     for record in kept:  # written out, since min() and max() cost more than the rest of the loop
         ttl = record.ttl
         if ttl < lifetimes.least:
             record.ttl = ttl = lifetimes.least
+            altered = True
         elif ttl > lifetimes.most:
             record.ttl = ttl = lifetimes.most
+            altered = True
         if ttl < lifetime:
             lifetime = ttl
     for record in proofs:  # RFC 2308 section 5: the SOA's TTL counts the negative answer's down
         record.ttl = min(record.ttl, lifetime)
+    if len(kept) > 1 and len({record.ttl for record in kept}) > 1:
+        altered = _level(kept) or altered
     body, ttls = _body(message, start, records, kept + proofs if proofs else kept)
+    if altered or not lifetime:  # zero may stand for a TTL that was none (RFC 2181 section 8)
+        body = _aged(body, ttls, 0)
     return Answer(
         query.key,
         rcode,
@@ -201,6 +215,29 @@ def _body(
         return copy(message, kept)
     end = records[-1].end if records else start
     return message[start:end], [(record.ttl_at - start, record.ttl) for record in records]
+
+
+def _aged(body: bytes, ttls: list[tuple[int, int]], age: int) -> bytes:
+    aged = bytearray(body)
+    for offset, ttl in ttls:
+        pack_into(">I", aged, offset, ttl - age if ttl > age else 0)
+    return bytes(aged)
+
+
+def _level(records: list[Record]) -> bool:
+    """Give the records of one set the lowest of their TTLs (RFC 2181 section 5.2); whether any
+    changed.
+    """
+    lowest: dict[tuple[bytes, int], int] = {}
+    for record in records:
+        kind = (record.owner, record.rtype)
+        lowest[kind] = min(record.ttl, lowest.get(kind, record.ttl))
+    altered = False
+    for record in records:
+        ttl = lowest[record.owner, record.rtype]
+        if record.ttl != ttl:
+            record.ttl, altered = ttl, True
+    return altered
 
 
 def _negative_lifetime(message: bytes, proofs: list[Record]) -> int:

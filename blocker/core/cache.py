@@ -2,7 +2,7 @@
 
 Rule: a flood of names asked once must not push out what is asked often. `Answers` is a S3-FIFO
 queue: new answers wait in a tenth of the room and move on only if they are asked for again there
-(Yang et al., SOSP 2023). `FrequencySketch` lets a ready reply be kept only when its packet comes
+(Yang et al., SOSP 2023). `SecondSight` lets a ready reply be kept only when its packet comes
 a second time.
 """
 
@@ -36,8 +36,8 @@ class Answers:
     def get(self, key: bytes) -> Answer | None:
         """The answer to a question, fresh or not."""
         answer = self._answers.get(key)
-        if answer is not None and answer.uses < 3:
-            answer.uses += 1
+        if answer is not None:
+            answer.touch()
         return answer
 
     def put(self, answer: Answer) -> None:

@@ -20,8 +20,9 @@ from typing import Final, Protocol
 from blocker.core import special
 from blocker.core.answer import Answer, Lifetimes, parse_answer
 from blocker.core.cache import Answers, SecondSight
-from blocker.core.journal import Journal, Reply, Tally
+from blocker.core.journal import Journal, Tally
 from blocker.core.policy import Verdict
+from blocker.core.reply import AgingReply, Reply
 from blocker.core.sinkhole import Sinkhole
 from blocker.core.wire import (
     REFUSED,
@@ -102,11 +103,16 @@ class Engine:
         self.tally = Tally()
         self.datagrams = Journal("udp", self.tally)
         self.streams = Journal("tcp", self.tally)
-        self.hits = self.misses = 0
+        self.misses = 0
         self._log = self.datagrams.append
         self._second_sight = SecondSight(16_384)
         self._failures: dict[bytes, float] = {}
         self.install(view, networks)
+
+    @property
+    def hits(self) -> int:
+        """Questions answered from the answers, by now counted in the tally."""
+        return sum(n for (_, action), n in self.tally.queries.items() if action == "cached")
 
     def install(self, view: View, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
         """Answer by `view` from the next query on; `networks` may ask beside the home ones."""
@@ -120,7 +126,7 @@ class Engine:
         view = self._views.get(client) or self._admit(client)
         # Blocked and cached alike: an equal packet had an equal reply, whatever its id.
         reply = view.replies.get(packet[2:])
-        if reply is not None and now < reply.until:
+        if reply is not None and (now < reply.until or reply.renewed(now)):
             self._log((client, reply))
             return packet[:2] + reply.tail
         return self._answer(packet, client, view, now, UDP_PAYLOAD, self.datagrams)
@@ -142,8 +148,10 @@ class Engine:
             return _say(packet[:2], client, journal, _refused(query))
         # Before the policy, whose rules may cover these names: they never meant a public name.
         here = special.find(query.name)
-        if here is not None and query.qtype not in here.forwarded:
-            return _say(packet[:2], client, journal, Reply(special.tail(query, here), now, "local"))
+        if here is not None and not special.is_forwarded(query, here):
+            return _say(
+                packet[:2], client, journal, Reply(special.tail(query, here), now, "local", None)
+            )
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
         if verdict is not None and verdict.action == "block":
@@ -152,7 +160,7 @@ class Engine:
             if most == UDP_PAYLOAD and self._second_sight.seen(packet[2:]):
                 _keep(view, packet, reply)
         elif special.is_meta(query):
-            reply = Reply(special.meta_tail(query), now, "local")
+            reply = Reply(special.meta_tail(query), now, "local", None)
         else:
             known = self.answers.get(query.key)
             if known is None or now >= known.expires:
@@ -161,7 +169,6 @@ class Engine:
                 if self._failures and now < self._failures.get(query.key, 0.0):
                     return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
                 return forward
-            self.hits += 1
             reply = _reply(query, known, view, verdict, now, "cached")
             if most == UDP_PAYLOAD and known.uses > 1:
                 _keep(view, packet, reply)
@@ -201,7 +208,9 @@ class Engine:
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
         if (packet := self.stale(forward, now)) is not None:
             return packet
-        return _sent(forward, Reply(_error(forward.query, SERVFAIL, ede, text), now, "failed"), now)
+        return _sent(
+            forward, Reply(_error(forward.query, SERVFAIL, ede, text), now, "failed", None), now
+        )
 
     def _admit(self, client: str) -> View:
         if len(self._views) >= _CLIENTS:
@@ -230,10 +239,10 @@ def _reply(
                 verdict = verdict or cloaked
     if action == "stale":
         return Reply(answer.stale_tail(query), now, action, verdict)
-    until = now
-    if action == "cached":  # may be kept, until its TTLs have changed
-        until = min(answer.born + int(now - answer.born) + 1, answer.expires)
-    return Reply(answer.tail(query, now), until, action, verdict)
+    tail = answer.tail(query, now)
+    if action == "cached":
+        return AgingReply(tail, answer.aged_until(now), action, verdict, query, answer)
+    return Reply(tail, now, action, verdict)
 
 
 def _keep(view: View, packet: bytes, reply: Reply) -> None:
@@ -254,12 +263,12 @@ def _sent(forward: Forward, reply: Reply, now: float) -> bytes:
 
 
 def _malformed(error: FormatError) -> Reply:
-    return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped")
+    return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped", None)
 
 
 def _refused(query: Query) -> Reply:
     tail = _error(query, REFUSED, EDE_PROHIBITED, "this resolver serves its own network only")
-    return Reply(tail, 0.0, "refused")
+    return Reply(tail, 0.0, "refused", None)
 
 
 def _error(query: Query, rcode: int, ede: int, text: str) -> bytes:

@@ -11,6 +11,7 @@ from operator import attrgetter, itemgetter
 from typing import Final
 
 from blocker.core.policy import Verdict
+from blocker.core.reply import Reply
 
 SLICE: Final = 2_000  # entries folded at a time: about half a millisecond
 ROOM: Final = 200_000  # entries kept when folding cannot keep up; beyond it the oldest are dropped
@@ -34,18 +35,6 @@ ANSWER_SECONDS: Final = (
         5.0,
     ),
 )
-
-
-@dataclass(slots=True)
-class Reply:
-    """A reply after its id, until when it holds, and what it was: an action and the verdict behind
-    it.
-    """
-
-    tail: bytes
-    until: float
-    action: str
-    verdict: Verdict | None = None
 
 
 @dataclass(slots=True)

@@ -86,7 +86,7 @@ class Verdict:
 
     action: VerdictAction
     rule: Rule
-    ready: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)  # by sinkhole.py
+    ready: dict[int, tuple[bytes, bytes, object]] = field(default_factory=dict)  # by sinkhole.py
 
 
 class Ruleset(Protocol):
@@ -103,9 +103,7 @@ class Ruleset(Protocol):
 
 
 class Policy:
-    """A ruleset, the user's own rules in front, and the switches that say which entries are in
-    force.
-    """
+    """A ruleset, the user's own rules in front, and the switches that put entries in force."""
 
     def __init__(
         self,
@@ -144,9 +142,7 @@ class Policy:
             longest = found[-1]
             above = len(name) - len(longest)
             at = 0
-            while (
-                at < above
-            ):  # starts_label(), here because the call would cost as much as the loop
+            while at < above:  # starts_label(), without the call that would cost as much
                 at += name[at] + 1
             if at == above:
                 memory = self._below if above else self._at
@@ -157,14 +153,13 @@ class Policy:
         return None
 
     def trace(self, name: bytes) -> list[tuple[Rule, str]]:
-        """Every rule that names `name`, in the order of decision, and what came of it. For
-        explain.
-        """
+        """Every rule that names `name`, in the order of decision, and what came of it."""
         key = trie_key(name)
         found = self._with_overlay(key, self._prefixes(key))
         steps: list[tuple[Rule, str]] = []
         decided = False
-        for rule in self._applicable(name, found, self._ruleset.rules):
+        pairs = [(key, rule) for key in found for rule in self._at_key(key, self._ruleset.rules)]
+        for rule in _applicable(name, pairs):
             state = self._state(rule)
             if decided and state in _IN_FORCE:
                 state = "an earlier rule decided"
@@ -175,22 +170,30 @@ class Policy:
     def _recall(
         self, memory: dict[bytes, Verdict | None], longest: bytes, name: bytes, found: list[bytes]
     ) -> Verdict | None:
-        if longest in self._parents_of_families:
-            if name in memory:
-                return memory[name]
-            longest = name
-        elif any(rule.match == "pattern" for key in found for rule in self._at_key(key)):
-            self._parents_of_families.add(longest)
-            longest = name
+        """The verdict on a name whose longest key has none remembered."""
+        if longest in self._parents_of_families and name in memory:
+            return memory[name]
+        pairs = [(key, rule) for key in found for rule in self._at_key(key, self._ruleset.kinds)]
+        if len(pairs) == 1:
+            rule = pairs[0][1]
+            if rule.layer == "subscription" and rule.match == "subtree":
+                # Soon decided, and there may be millions: remembered only while there is room.
+                verdict = self._verdict(rule.action, rule)
+                if len(memory) < MEMORY:
+                    memory[longest] = verdict
+                return verdict
         if len(memory) >= MEMORY:
             self._forget()
-            memory = self._at if len(name) == len(found[-1]) else self._below
-        verdict = memory[longest] = self._decide(name, found)
-        return verdict
+            memory = self._at if len(name) == len(longest) else self._below
+        if any(rule.match == "pattern" for _, rule in pairs):
+            self._parents_of_families.add(longest)
+            longest = name
+        decided = memory[longest] = self._decide(name, pairs)
+        return decided
 
-    def _decide(self, name: bytes, found: list[bytes]) -> Verdict | None:
+    def _decide(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Verdict | None:
         shadow: Verdict | None = None
-        for rule in self._applicable(name, found, self._ruleset.kinds):
+        for rule in _applicable(name, pairs):
             state = self._state(rule)
             if state == "block":
                 return self._verdict("block", rule)
@@ -207,21 +210,6 @@ class Policy:
             verdict = self._verdicts[key] = Verdict(action, rule)
         return verdict
 
-    def _applicable(
-        self, name: bytes, found: list[bytes], stored: Callable[[bytes], Sequence[Rule]]
-    ) -> list[Rule]:
-        """The rules that match the name, in the order of decision."""
-        ranked = [
-            (_rank(rule, key), rule)
-            for key in found
-            if starts_label(name, len(name) - len(key))
-            for rule in self._at_key(key, stored)
-            if _matches(rule, name, exact=len(key) == len(name))
-        ]
-        if len(ranked) > 1:
-            ranked.sort(key=lambda pair: pair[0])
-        return [rule for _, rule in ranked]
-
     def _with_overlay(self, key: bytes, found: list[bytes]) -> list[bytes]:
         overlay, mine, end = self._overlay, [], len(key)
         while end > 1:
@@ -231,10 +219,8 @@ class Policy:
             end -= key[end - 1] + 1  # the length octet comes last in a key
         return sorted([*found, *mine], key=len) if mine else found
 
-    def _at_key(
-        self, key: bytes, stored: Callable[[bytes], Sequence[Rule]] | None = None
-    ) -> list[Rule]:
-        return [*self._overlay.get(key, ()), *(stored or self._ruleset.kinds)(key)]
+    def _at_key(self, key: bytes, stored: Callable[[bytes], Sequence[Rule]]) -> list[Rule]:
+        return [*self._overlay.get(key, ()), *stored(key)]
 
     def _state(self, rule: Rule) -> str:
         """`block`, `allow` or `shadow` when the rule is in force, else why it is not."""
@@ -258,6 +244,18 @@ class Policy:
 
 _ON = Switch()
 _IN_FORCE = ("block", "allow", "shadow")
+
+
+def _applicable(name: bytes, pairs: list[tuple[bytes, Rule]]) -> list[Rule]:
+    """The rules that match the name, of all at its keys, in the order of decision."""
+    ranked = [
+        (_rank(rule, key), rule)
+        for key, rule in pairs
+        if starts_label(name, len(name) - len(key))
+        and _matches(rule, name, exact=len(key) == len(name))
+    ]
+    ranked.sort(key=lambda pair: pair[0])
+    return [rule for _, rule in ranked]
 
 
 def _matches(rule: Rule, name: bytes, *, exact: bool) -> bool:

@@ -42,7 +42,7 @@ class MappedRuleset:
         self._offsets = sections["offsets"].cast("Q")
         self._texts = sections["entries"]
         self._entries: list[Rule | None] = [None] * (len(self._offsets) - 1)
-        self._kinds: dict[int, Rule] = {}
+        self._kinds: dict[int, tuple[Rule]] = {}
         if len(trie) != len(self._slots):
             raise ValueError("its trie is not its own")
 
@@ -52,6 +52,12 @@ class MappedRuleset:
 
     def kinds(self, key: bytes) -> tuple[Rule, ...]:
         """As `rules`, but all lines of a list share one Rule, so a verdict can be kept for each."""
+        number = self._number(key)
+        if number is None:
+            return ()
+        kind = self._slots[number] & ~NUMBER
+        if (common := self._kinds.get(kind)) is not None:  # one list has it: nearly every name
+            return common
         return tuple(self._kind(row) for row in self._rows(key))
 
     def _rows(self, key: bytes) -> Sequence[int]:
@@ -75,9 +81,9 @@ class MappedRuleset:
         if source_of(row) == CATALOGUE:
             return self._entry(row & NUMBER)
         kind = row & ~NUMBER
-        if (rule := self._kinds.get(kind)) is None:
-            rule = self._kinds[kind] = self._listed(row, "", b"\x00", 0)
-        return rule
+        if (known := self._kinds.get(kind)) is None:
+            known = self._kinds[kind] = (self._listed(row, "", b"\x00", 0),)
+        return known[0]
 
     def _listed(self, row: int, text: str, name: bytes, line: int) -> Rule:
         source = self.sources[source_of(row) - 1]
