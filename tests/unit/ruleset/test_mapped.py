@@ -13,7 +13,7 @@ from blocker.core.policy import Policy, Rule
 from blocker.ruleset import MappedRuleset, RulesetWriter, open_ruleset
 
 
-def curated(text: str, **said: str) -> Rule:
+def curated(text: str, product: str = "", breaks: str = "") -> Rule:
     return Rule(
         text=text,
         name=from_text(text),
@@ -24,7 +24,8 @@ def curated(text: str, **said: str) -> Rule:
         line=4,
         vendor="xiaomi",
         purpose="analytics",
-        **said,
+        product=product,
+        breaks=breaks,
     )
 
 
