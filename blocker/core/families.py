@@ -11,11 +11,13 @@ from functools import cache
 
 from blocker.core.names import labels
 
+_BETWEEN = "\u0100"  # no octet, unlike the dot, which may stand inside a label
+
 
 def is_member(name: bytes, parent: bytes, text: str) -> bool:
     """Whether the wire name, which lies below `parent`, belongs to the family written as `text`."""
     own = name[: len(name) - len(parent)] + b"\x00"
-    above = ".".join(label.decode("latin-1") for label in labels(own))
+    above = _BETWEEN.join(label.decode("latin-1") for label in labels(own))
     return _expression(text).fullmatch(above) is not None
 
 
@@ -28,14 +30,14 @@ def own_labels(text: str) -> list[str]:
 
 @cache
 def _expression(text: str) -> re.Pattern[str]:
-    wanted = r"\.".join(
+    wanted = _BETWEEN.join(
         "".join(_part(part) for part in re.findall(r"\[[^\]]*\]|\*|[^*\[]+", label))
         for label in own_labels(text)
     )
-    return re.compile(rf"(?:.*\.)?{wanted}", re.DOTALL)
+    return re.compile(f"(?:.*{_BETWEEN})?{wanted}", re.DOTALL)
 
 
 def _part(part: str) -> str:
     if part == "*":
-        return "[^.]*"
+        return f"[^{_BETWEEN}]*"
     return part if part.startswith("[") else re.escape(part)

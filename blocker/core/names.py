@@ -91,7 +91,7 @@ def _labels(text: str) -> Iterator[bytes]:
     for character in rest:
         if character == "\\":
             label += _escaped(text, rest)
-        elif character in ".\u3002":  # the ideographic full stop separates labels too (UTS 46)
+        elif character in ".\u3002\uff0e\uff61":  # the full stops of UTS 46 section 4.5
             yield _alabel(text, label, wide)
             label, wide = bytearray(), ""
         else:
@@ -119,7 +119,12 @@ def _alabel(text: str, label: bytearray, wide: str) -> bytes:
     if wide.isascii():
         return bytes(label)
     try:
-        return wide.encode("idna")
+        if wide.encode() != label:
+            raise UnicodeError("escapes and letters beyond ASCII do not mix")
+        encoded = wide.encode("idna")
+        if b"." in encoded:
+            raise UnicodeError("it has a character that stands for a full stop")
+        return encoded
     except UnicodeError as error:
         raise InvalidName(
             f"{text!r} has a label that is no internationalised name: {error}"

@@ -96,7 +96,9 @@ def expand(message: bytes, at: int) -> tuple[bytes, int]:
 
 def target(message: bytes, record: Record) -> bytes:
     """The folded name that a CNAME, DNAME, NS or PTR record's data holds."""
-    name, _ = expand(message, record.data)
+    name, after = expand(message, record.data)
+    if after > record.end:
+        raise BadRecord
     return name
 
 
@@ -122,4 +124,6 @@ def _written_out(message: bytes, record: Record) -> bytes:
     for _ in range(names):
         name, at = expand(message, at)
         written += name
+    if at > record.end:
+        raise BadRecord
     return bytes(written) + message[at : record.end]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from blocker.core.policy import Verdict
-from blocker.core.wire import AAAA, NOERROR, NXDOMAIN, REFUSED, SOA, A, Query, frame, opt
+from blocker.core.wire import AAAA, IN, NOERROR, NXDOMAIN, REFUSED, SOA, A, Query, frame, opt
 
 EDE_BLOCKED = 15  # RFC 8914 section 4.16
 
@@ -32,23 +32,26 @@ class Sinkhole:
     def tail(self, query: Query, verdict: Verdict) -> bytes:
         """The reply after its id. Its parts are made once per verdict, frame and type."""
         qtype = query.qtype
-        wanted = query.shape << 16 | (qtype if qtype in (A, AAAA) else 0)
+        if qtype not in (A, AAAA) or query.qclass != IN:
+            qtype = 0
+        wanted = query.shape << 16 | qtype
         ready = verdict.ready.get(wanted)
-        if ready is None:
-            ready = verdict.ready[wanted] = self._parts(query.shape, qtype, reason(verdict))
+        if ready is None or ready[2] is not self:  # groups may share a policy, not a sinkhole
+            ready = self._parts(query.shape, qtype, reason(verdict))
+            verdict.ready[wanted] = ready
         return ready[0] + query.question + ready[1]
 
-    def _parts(self, shape: int, qtype: int, text: str) -> tuple[bytes, bytes]:
+    def _parts(self, shape: int, qtype: int, text: str) -> tuple[bytes, bytes, "Sinkhole"]:
         extended = opt(shape, EDE_BLOCKED, text)
         additionals = 1 if extended else 0
         if self.mode == "refused":
-            return frame(shape, REFUSED, 0, 0, additionals), extended
+            return frame(shape, REFUSED, 0, 0, additionals), extended, self
         rcode = NXDOMAIN if self.mode == "nxdomain" else NOERROR
         addresses = self._addresses(qtype)
         if not addresses:
-            return frame(shape, rcode, 0, 1, additionals), soa(self.ttl) + extended
+            return frame(shape, rcode, 0, 1, additionals), soa(self.ttl) + extended, self
         records = b"".join(record(qtype, self.ttl, address) for address in addresses)
-        return frame(shape, rcode, len(addresses), 0, additionals), records + extended
+        return frame(shape, rcode, len(addresses), 0, additionals), records + extended, self
 
     def _addresses(self, qtype: int) -> Sequence[bytes]:
         if self.mode != "addresses":

@@ -38,7 +38,7 @@ class SpecialName:
     why: str
     forwarded: frozenset[int] = field(
         default=frozenset()
-    )  # types that are asked upstream all the same
+    )  # types that are asked upstream all the same, of the zone itself
 
 
 def find(name: bytes) -> SpecialName | None:
@@ -50,8 +50,17 @@ def find(name: bytes) -> SpecialName | None:
     return _CANARIES.get(name)
 
 
+def is_forwarded(query: Query, special: SpecialName) -> bool:
+    """Whether a question is asked upstream all the same, as that for the DS record of home.arpa
+    is (RFC 8375 section 4): the proof that the zone is unsigned comes from its parent.
+    """
+    return query.qtype in special.forwarded and query.name == from_text(special.zone)
+
+
 def tail(query: Query, special: SpecialName) -> bytes:
     """The reply after its id."""
+    if query.qtype != ANY and is_meta(query):
+        return meta_tail(query)
     shape = query.shape
     extended = opt(shape, EDE_SYNTHESISED, special.why)
     additionals = 1 if extended else 0

@@ -78,6 +78,7 @@ class Connection(asyncio.Protocol):
         self._in_flight = 0
         self._full = False  # the client does not take its replies
         self._ending = False  # nothing more will be read
+        self._serving = False
         self._since = listener.clock()  # when what we now wait for began
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -93,6 +94,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
+        self._received.clear()  # what nobody waits for is not asked
         if self in self._listener.connections:
             self._listener.connections.discard(self)
             self._listener.by_client[self._client] -= 1
@@ -127,6 +129,7 @@ class Connection(asyncio.Protocol):
     def finish(self) -> None:
         """Read no more; close once every question asked has its answer."""
         self._ending = True
+        self._pace()
         self._close_when_done()
 
     def close_if_overdue(self, now: float) -> None:
@@ -142,6 +145,9 @@ class Connection(asyncio.Protocol):
 
     def _serve(self) -> None:
         """Ask the engine about every whole message, as far as the bounds allow."""
+        if self._serving:  # a reply came before ask() returned: the loop below goes on
+            return
+        self._serving = True
         received = self._received
         at = 0
         while not self._full and self._in_flight < IN_FLIGHT and len(received) - at >= 2:
@@ -150,6 +156,7 @@ class Connection(asyncio.Protocol):
                 break
             self._query(bytes(received[at + 2 : end]))
             at = end
+        self._serving = False
         if at:
             del received[:at]
             self._since = self._listener.clock()
@@ -173,9 +180,9 @@ class Connection(asyncio.Protocol):
     def _pace(self) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        if self._full or self._in_flight >= IN_FLIGHT:
+        if self._full or self._ending or self._in_flight >= IN_FLIGHT:
             self._transport.pause_reading()
-        elif not self._ending:
+        else:
             self._transport.resume_reading()
 
     def _close_when_done(self) -> None:
