@@ -32,22 +32,21 @@ def main() -> None:
     chosen = [server for server in servers.ALL if server.name in arguments.servers]
     blocked, cached = names.blocked_and_cached()
     os.sched_setaffinity(0, {processes.LOAD_CORE})  # the other core is the server's alone
-    with tempfile.TemporaryDirectory(prefix="blocker-bench-") as scratch:
-        folder = Path(scratch)
-        with _upstream(folder) as upstream_port:
-            with _all_started(chosen, folder, upstream_port, blocked) as running:
-                for each in running:
-                    rightness.check(each.server, each.port, blocked, cached)
-                compare.warm(running, cached, folder)
-                results = [
-                    _said(compare.compare(workload, running, size.rounds, size.seconds, folder))
-                    for workload in compare.workloads(blocked, cached, QUERIES)
-                ]
-            findings: list[limits.Finding] = []
-            if servers.BLOCKER in chosen:
-                ground = limits.Ground(folder, upstream_port, blocked, cached, size.steady)
-                findings = limits.measure(ground)
-    text = report.markdown(results, findings, chosen)
+    with _folder(arguments.folder) as folder, _upstream(folder) as upstream_port:
+        with _all_started(chosen, folder, upstream_port, blocked) as running:
+            for each in running:
+                rightness.check(each.server, each.port, blocked, cached)
+            compare.warm(running, cached, folder)
+            commands = [report.replayable(each.command, folder) for each in running]
+            results = [
+                _said(compare.compare(workload, running, size.rounds, size.seconds, folder))
+                for workload in compare.workloads(blocked, cached, QUERIES)
+            ]
+        findings: list[limits.Finding] = []
+        if servers.BLOCKER in chosen:
+            ground = limits.Ground(folder, upstream_port, blocked, cached, size.steady)
+            findings = limits.measure(ground)
+    text = report.markdown(results, findings, chosen, commands)
     print(text)
     if arguments.output:
         arguments.output.write_text(text, encoding="utf-8")
@@ -59,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short run: does it work at all?")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there too")
+    parser.add_argument("--folder", type=Path, help="keep configurations and queries there")
     parser.add_argument("--strict", action="store_true", help="exit 1 when over a limit")
     parser.add_argument(
         "--servers",
@@ -72,6 +72,16 @@ def _arguments() -> argparse.Namespace:
     if compare.REFERENCE not in arguments.servers:
         parser.error(f"all is measured against {compare.REFERENCE}")
     return arguments
+
+
+@contextlib.contextmanager
+def _folder(kept: Path | None) -> Iterator[Path]:
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="blocker-bench-") as scratch:
+            yield Path(scratch)
+    else:
+        kept.mkdir(parents=True)
+        yield kept.resolve()
 
 
 @contextlib.contextmanager
@@ -104,7 +114,7 @@ def _all_started(
             except TimeoutError as error:
                 log = (place / "log").read_text(errors="replace")
                 raise RuntimeError(f"{server.name}: {error}\n{log[-3000:]}") from error
-            running.append(compare.Running(server, site.port, pid))
+            running.append(compare.Running(server, site.port, pid, command))
         yield running
 
 

@@ -20,6 +20,7 @@ class Running:
     server: Server
     port: int
     pid: int
+    command: list[str]
 
 
 @dataclass(frozen=True, slots=True)

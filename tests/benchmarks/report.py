@@ -15,10 +15,23 @@ from tests.benchmarks.servers import BLOCKER, Server
 
 
 def markdown(
-    results: Sequence[Result], findings: Sequence[Finding], chosen: Sequence[Server]
+    results: Sequence[Result],
+    findings: Sequence[Finding],
+    chosen: Sequence[Server],
+    commands: Sequence[str],
 ) -> str:
-    parts = [_comparison(results, chosen), _findings(findings), _circumstances(results, chosen)]
+    parts = [
+        _comparison(results, chosen),
+        _findings(findings),
+        _circumstances(results, chosen),
+        _commands(commands),
+    ]
     return "\n".join(part for part in parts if part)
+
+
+def replayable(command: Sequence[str], folder: Path) -> str:
+    """A server's command as it was run, for whoever keeps the folder."""
+    return shlex.join(processes.pinned(command, processes.SERVER_CORE)).replace(str(folder), "DIR")
 
 
 def over_the_limit(results: Sequence[Result], findings: Sequence[Finding]) -> bool:
@@ -68,11 +81,6 @@ def _findings(findings: Sequence[Finding]) -> str:
 def _circumstances(results: Sequence[Result], chosen: Sequence[Server]) -> str:
     versions = "; ".join(f"{server.name} {server.version()}" for server in chosen)
     turns = len(results[0].rounds) if results else 0
-    example = load.Load(Path("QUERIES"), 5300, seconds=5)
-    commands = [
-        processes.pinned(["SERVER", "..."], processes.SERVER_CORE),
-        processes.pinned(example.command(), processes.LOAD_CORE),
-    ]
     return "\n".join(
         [
             f"Measured {datetime.now(UTC):%Y-%m-%d} on {_processor()}, {os.cpu_count()} cores, "
@@ -82,10 +90,26 @@ def _circumstances(results: Sequence[Result], chosen: Sequence[Server]) -> str:
             "runs on one core with all its processes, and forwards to the same Unbound, which "
             f"answers every name and shares the other core with dnsperf. {turns} turns each, "
             "alternating; queries of type A over UDP. The rate says little, since the core of the "
-            "load is often the slower one. Commands:",
+            "load is often the slower one.",
+            "",
+        ]
+    )
+
+
+def _commands(servers: Sequence[str]) -> str:
+    turn = load.Load(Path("DIR/queries.txt"), 53, seconds=5)
+    once = load.Load(Path("DIR/queries.txt"), 53, seconds=5, once=True)
+    clients = [
+        shlex.join(processes.pinned(task.command(), processes.LOAD_CORE)) for task in (turn, once)
+    ]
+    return "\n".join(
+        [
+            "The commands; the last is for workloads whose names never come twice, and the port is "
+            'each server\'s own. `make bench BENCH="--folder DIR"` keeps all files:',
             "",
             "```",
-            *[shlex.join(command) for command in commands],
+            *servers,
+            *clients,
             "```",
             "",
         ]

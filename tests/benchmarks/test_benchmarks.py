@@ -88,10 +88,11 @@ def test_real_servers_are_compared(tmp_path: Path, named: tuple[list[str], list[
     with processes.started(command, processes.LOAD_CORE, place / "log"):
         rightness.wait_until_answers(upstream_port, "ready.example")
         site = servers.Site(tmp_path, free_port(), 0, upstream_port, blocked)
-        with processes.started(servers.unbound(site), 0, tmp_path / "log") as pid:
+        command = servers.unbound(site)
+        with processes.started(command, 0, tmp_path / "log") as pid:
             rightness.wait_until_answers(site.port, blocked[0])
             rightness.check(servers.UNBOUND, site.port, blocked, cached)
-            running = [compare.Running(servers.UNBOUND, site.port, pid)]
+            running = [compare.Running(servers.UNBOUND, site.port, pid, command)]
             for workload in compare.workloads(blocked, cached, 20_000):
                 result = compare.compare(workload, running, 1, 0.5, tmp_path)
                 assert result.microseconds("Unbound") > 0
