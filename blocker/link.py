@@ -1,0 +1,203 @@
+"""Where the processes meet: what a worker runs with, and what it tells.
+
+A Generation is a file, so that a worker needs nobody to start. Whoever writes one then sends each
+worker a notice, and the worker's next Tally says which generation it runs. Messages are whole
+SOCK_SEQPACKET records: a process killed in the middle of one leaves nothing half-read. Sending
+never blocks: what does not fit is dropped and counted.
+"""
+
+import contextlib
+import json
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NotRequired, Self, TypedDict
+
+LIMIT = 64 * 1024  # octets in one message; the kernel keeps about three in its queue
+
+
+class UserRule(TypedDict):
+    """One of the user's own rules, as written and where."""
+
+    action: str
+    text: str
+    list: str
+    line: int
+
+
+class VendorSwitch(TypedDict):
+    """One vendor's setting; None stands for what the policy says."""
+
+    state: str
+    purposes: list[str] | None
+    max_breakage: str | None
+
+
+class Blocking(TypedDict):
+    answer: str | dict[str, str]
+    ttl: int
+    max_breakage: str
+    vendors: dict[str, VendorSwitch]
+
+
+class UpstreamAddress(TypedDict):
+    url: str
+    addresses: NotRequired[list[str]]
+
+
+class CacheLimits(TypedDict):
+    """Octets and seconds."""
+
+    size: int
+    min_ttl: int
+    max_ttl: int
+    serve_stale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """All a worker runs with. Numbers only grow, over restarts too."""
+
+    number: int
+    ruleset: str
+    rules: list[UserRule]
+    blocking: Blocking
+    upstreams: list[UpstreamAddress]
+    allow_from: list[str]
+    cache: CacheLimits
+    paused_until: float | None = None  # wall clock: a pause outlives the process that began it
+
+    @classmethod
+    def read(cls, state: Path) -> Self:
+        """The current one; OSError or ValueError when there is none that can be used."""
+        try:
+            return cls(**json.loads(generation_path(state).read_bytes()))
+        except TypeError as error:  # written by another release
+            raise ValueError(str(error)) from error
+
+    def write(self, state: Path) -> None:
+        write_atomically(generation_path(state), json.dumps(asdict(self), indent=1).encode())
+
+
+def generation_path(state: Path) -> Path:
+    return state / "generation.json"
+
+
+class Histogram(TypedDict):
+    """counts has one more place than bounds: what lay above the last. Not cumulative."""
+
+    bounds: list[float]
+    counts: list[int]
+    sum: float
+
+
+class CacheTally(TypedDict):
+    hits: int
+    misses: int
+    evictions: int
+    bytes: int
+    entries: int
+
+
+class UpstreamTally(TypedDict):
+    requests: int
+    errors: dict[str, int]
+    seconds: Histogram
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one worker process has counted since its start: totals, so a lost one costs nothing."""
+
+    worker: int
+    pid: int
+    generation: int
+    refused: int = 0  # a newer generation that could not be taken, and why
+    error: str = ""
+    queries: dict[str, dict[str, int]] = field(default_factory=dict)  # transport, action
+    blocked: dict[str, dict[str, int]] = field(default_factory=dict)  # vendor, purpose
+    shadow: dict[str, dict[str, int]] = field(default_factory=dict)  # vendor, purpose
+    cache: CacheTally | None = None
+    upstreams: dict[str, UpstreamTally] = field(default_factory=dict)
+    answer_seconds: Histogram | None = None
+    journal_dropped: int = 0
+    link_dropped: int = 0
+
+    def encode(self) -> bytes:
+        return json.dumps(asdict(self), separators=(",", ":")).encode()
+
+    @classmethod
+    def decode(cls, message: bytes) -> Self:
+        try:
+            return cls(**json.loads(message))
+        except TypeError as error:
+            raise ValueError(str(error)) from error
+
+
+def encode_notice(number: int) -> bytes:
+    """To a worker: generation `number` is on disk, read it."""
+    return json.dumps({"generation": number}).encode()
+
+
+def decode_notice(message: bytes) -> int:
+    notice: dict[str, Any] = json.loads(message)
+    return int(notice["generation"])
+
+
+class Link:
+    """One end of a socket pair between a worker and admin."""
+
+    __slots__ = ("dropped", "sock")
+
+    def __init__(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        self.sock = sock
+        self.dropped = 0
+
+    def send(self, message: bytes) -> bool:
+        if len(message) <= LIMIT:
+            with contextlib.suppress(OSError):  # BlockingIOError: the queue is full
+                self.sock.send(message)
+                return True
+        self.dropped += 1
+        return False
+
+    def receive(self) -> Iterator[bytes]:
+        """Every message that waits now."""
+        while True:
+            try:
+                message = self.sock.recv(LIMIT)
+            except OSError:
+                return
+            if not message:
+                return
+            yield message
+
+
+def link_pair() -> tuple[socket.socket, socket.socket]:
+    """(worker's end, admin's end). The supervisor keeps both, so either side can be restarted."""
+    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Old or new, never a part, whenever the power goes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,171 @@
+"""The listening sockets, bound before the rights to do so are given up.
+
+Every worker has a set of its own (SO_REUSEPORT spreads queries over them). The supervisor keeps
+them all open: what arrives while a worker is being replaced waits in the socket.
+"""
+
+import contextlib
+import errno
+import logging
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from blocker.errors import StartError
+
+RECEIVE_BUFFER = 4 * 1024 * 1024  # a second of a worker's absence at 5,000 q/s and more
+BACKLOG = 1024
+
+SO_RCVBUFFORCE = 33  # asm-generic/socket.h; root may exceed net.core.rmem_max
+IP_PKTINFO = 8  # linux/in.h; Python names it from 3.14 on
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        return socket.AF_INET6 if ":" in self.host else socket.AF_INET
+
+    @property
+    def is_wildcard(self) -> bool:
+        return self.host in ("0.0.0.0", "::")
+
+
+@dataclass(frozen=True, slots=True)
+class DnsSockets:
+    """What one worker listens on."""
+
+    udp: list[socket.socket]
+    tcp: list[socket.socket]
+
+
+def bind_dns(addresses: Sequence[Address], workers: int) -> list[DnsSockets]:
+    """One set of sockets per worker; StartError when an address cannot be had."""
+    usable = [address for address in addresses if _usable(address)]
+    if not usable:
+        raise StartError("this machine has none of the addresses of dns.listen")
+    for address in usable:  # another of our own kind would share the port and take half the queries
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            _bind(address, kind, shared=False).close()
+    return [
+        DnsSockets(
+            udp=[_bind_udp(address, shared=workers > 1) for address in usable],
+            tcp=[_bind_tcp(address, shared=workers > 1) for address in usable],
+        )
+        for _ in range(workers)
+    ]
+
+
+def bind_admin(address: Address) -> socket.socket:
+    return _bind_tcp(address, shared=False, setting="admin.listen")
+
+
+def _usable(address: Address) -> bool:
+    """A machine without IPv6 still gets what the default `[::]:53` can give: nothing."""
+    try:
+        socket.socket(address.family, socket.SOCK_DGRAM).close()
+    except OSError as error:
+        if error.errno != errno.EAFNOSUPPORT or not address.is_wildcard:
+            raise StartError(f"{address}: {error.strerror}; correct dns.listen") from error
+        log.warning("this machine has no IPv6; not listening on %s", address)
+        return False
+    return True
+
+
+def _bind_udp(address: Address, *, shared: bool) -> socket.socket:
+    sock = _bind(address, socket.SOCK_DGRAM, shared=shared)
+    with contextlib.suppress(OSError):  # best effort, and forced where the right to is there
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
+    return sock
+
+
+def _bind_tcp(address: Address, *, shared: bool, setting: str = "dns.listen") -> socket.socket:
+    sock = _bind(address, socket.SOCK_STREAM, shared=shared, setting=setting)
+    sock.listen(BACKLOG)
+    return sock
+
+
+def _bind(
+    address: Address, kind: socket.SocketKind, *, shared: bool, setting: str = "dns.listen"
+) -> socket.socket:
+    sock = socket.socket(address.family, kind)
+    try:
+        sock.setblocking(False)
+        if shared:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        if kind == socket.SOCK_STREAM:  # for UDP it would let two programs share the port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if address.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        if address.is_wildcard and kind == socket.SOCK_DGRAM:
+            _ask_for_destination(sock)
+        sock.bind((address.host, address.port))
+    except OSError as error:
+        sock.close()
+        raise StartError(_why(error, address, kind, setting)) from error
+    return sock
+
+
+def _ask_for_destination(sock: socket.socket) -> None:
+    """An answer must leave from the address that was asked (RFC 2181 section 4.1)."""
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+
+
+def _why(error: OSError, address: Address, kind: socket.SocketKind, setting: str) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            holder = next(holders(address, kind), "another program")
+            return (
+                f"{_name(kind)} port {address.port} on {address.host} is in use by {holder}; "
+                f"stop it, or set {setting} to another port"
+            )
+        case errno.EACCES | errno.EPERM:
+            return (
+                f"port {address.port} needs rights this user does not have; start as root with "
+                f"`user:` set, give CAP_NET_BIND_SERVICE, or set {setting} to a port above 1023"
+            )
+        case errno.EADDRNOTAVAIL:
+            return f"this machine has no address {address.host}; correct {setting}"
+        case _:
+            return f"cannot listen on {address}: {error.strerror}; correct {setting}"
+
+
+def _name(kind: socket.SocketKind) -> str:
+    return "UDP" if kind == socket.SOCK_DGRAM else "TCP"
+
+
+def holders(address: Address, kind: socket.SocketKind) -> Iterator[str]:
+    """Who has the port, as far as /proc tells this user: `dnsmasq (pid 812)`."""
+    inodes = set(_inodes(address.port, kind))
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it ended, or belongs to someone else
+            for descriptor in (process / "fd").iterdir():
+                target = str(descriptor.readlink())
+                if target.startswith("socket:[") and target[8:-1] in inodes:
+                    yield f"{(process / 'comm').read_text().strip()} (pid {process.name})"
+                    break
+
+
+def _inodes(port: int, kind: socket.SocketKind) -> Iterator[str]:
+    listening = "0A"  # linux/tcp_states.h; any state will do for UDP
+    for table in ("tcp", "tcp6") if kind == socket.SOCK_STREAM else ("udp", "udp6"):
+        with contextlib.suppress(OSError):
+            for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+                fields = line.split()
+                if int(fields[1].rpartition(":")[2], 16) == port and (
+                    kind == socket.SOCK_DGRAM or fields[3] == listening
+                ):
+                    yield fields[9]

@@ -1,0 +1,31 @@
+"""What `serve` says when it is up: where it listens, what it blocks, and how to try it."""
+
+from collections.abc import Iterator
+
+from blocker.admin.plan import Plan
+from blocker.sockets import Address
+
+ALWAYS_MAY_ASK = "loopback, private, link-local and unique-local addresses"
+SAMPLE = "data.mistat.xiaomi.com"
+
+
+def banner(plan: Plan) -> str:
+    return "\n".join(f"{label:<10} {text}" for label, text in _lines(plan)) + "\n"
+
+
+def _lines(plan: Plan) -> Iterator[tuple[str, str]]:
+    addresses = [Address(*address) for address in plan.listen]
+    generation = plan.generation
+    yield "listening", ", ".join(map(str, addresses)) + " (UDP and TCP)"
+    yield "blocking", f"{plan.rules:,} rules of {plan.vendors} vendors"
+    yield "clients", ", ".join([ALWAYS_MAY_ASK, *generation.allow_from])
+    yield "upstreams", ", ".join(upstream["url"] for upstream in generation.upstreams)
+    yield "admin", f"http://{Address(*plan.admin)}"
+    yield "config", plan.config or "built-in defaults"
+    yield "try", command_to_try(addresses[0])
+
+
+def command_to_try(address: Address) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address.host, address.host)
+    port = "" if address.port == 53 else f" -p {address.port}"
+    return f"dig @{host}{port} {SAMPLE}"

@@ -1,0 +1,160 @@
+"""The supervisor's children: started, replaced when they die, stopped.
+
+Rule: no event loop and no thread here, so that fork() is safe at any moment and nothing but a
+signal ever wakes this process.
+"""
+
+import gc
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+DRAIN = 5.0  # seconds for the answers in flight
+FAREWELL = 1.0  # seconds for admin, which stops last and then has little left to do
+QUICK_DEATH = 1.0  # who lived longer is replaced at once
+LONGEST_DELAY = 5.0
+
+HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Child:
+    """One place among the children; `run` is what the process in it does until told to stop."""
+
+    name: str
+    run: Callable[[], None]
+    pid: int = 0
+    started: float = 0.0
+    due: float = 0.0
+    quick_deaths: int = 0
+    reload: bool = False  # told to, while it was not there
+
+
+class Children:
+    """Workers stop first: what they counted last still reaches admin."""
+
+    def __init__(self, workers: Iterable[Child], admin: Child) -> None:
+        self.workers = list(workers)
+        self.admin = admin
+        self.all = [*self.workers, admin]
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
+        gc.freeze()  # what the children inherit stays shared
+        while True:
+            for child in self.all:
+                if not child.pid and child.due <= time.monotonic():
+                    self._start(child)
+            match self._wait():
+                case signal.SIGCHLD:
+                    self._bury()
+                case signal.SIGHUP:
+                    self._reload()
+                case signal.SIGTERM | signal.SIGINT:
+                    break
+        self._stop(self.workers, DRAIN)
+        self._stop([self.admin], FAREWELL)
+
+    def _wait(self, until: float | None = None) -> int | None:
+        """The next signal; None when a child is due or `until` has come."""
+        times = [child.due for child in self.all if not child.pid and until is None]
+        if until is not None:
+            times.append(until)
+        if not times:
+            return signal.sigwaitinfo(HANDLED).si_signo
+        taken = signal.sigtimedwait(HANDLED, max(0.0, min(times) - time.monotonic()))
+        return taken.si_signo if taken else None
+
+    def _start(self, child: Child) -> None:
+        child.started = time.monotonic()
+        child.pid = os.fork()
+        if child.pid == 0:
+            _live(child)
+        if child.reload:
+            child.reload = False
+            os.kill(child.pid, signal.SIGHUP)
+
+    def _reload(self) -> None:
+        if self.admin.pid:
+            os.kill(self.admin.pid, signal.SIGHUP)
+        else:
+            self.admin.reload = True
+
+    def _bury(self) -> None:
+        """Everyone who died; one SIGCHLD may stand for several."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for child in self.all:
+                if child.pid == pid:
+                    self._plan_successor(child, status)
+
+    def _plan_successor(self, child: Child, status: int) -> None:
+        now = time.monotonic()
+        child.quick_deaths = child.quick_deaths + 1 if now - child.started < QUICK_DEATH else 0
+        delay = _delay(child.quick_deaths)
+        child.due = now + delay
+        when = f"in {delay:g} s" if delay else "at once"
+        log.warning("%s (pid %d) %s; replaced %s", child.name, child.pid, _cause(status), when)
+        child.pid = 0
+
+    def _stop(self, children: list[Child], seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        _signal(children, signal.SIGTERM)
+        while any(child.pid for child in children) and time.monotonic() < deadline:
+            match self._wait(deadline):
+                case signal.SIGCHLD:
+                    self._collect()
+                case signal.SIGTERM | signal.SIGINT:  # asked twice: at once
+                    break
+        _signal(children, signal.SIGKILL)
+        while any(child.pid for child in children):
+            self._wait(time.monotonic() + 1)
+            self._collect()
+
+    def _collect(self) -> None:
+        for child in self.all:
+            if child.pid and os.waitpid(child.pid, os.WNOHANG)[0]:
+                child.pid = 0
+                child.due = float("inf")
+
+
+def _live(child: Child) -> None:
+    """In the new process; never returns."""
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's ^C: the supervisor decides
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        child.run()
+        status = 0
+    except BaseException:
+        log.exception("%s failed", child.name)
+    finally:
+        logging.shutdown()
+        os._exit(status)
+
+
+def _delay(quick_deaths: int) -> float:
+    """None for the first death; only who dies again at once has to wait."""
+    return 0.0 if quick_deaths < 2 else min(LONGEST_DELAY, 0.1 * 2 ** (quick_deaths - 2))
+
+
+def _cause(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with {code}"
+
+
+def _signal(children: Iterable[Child], number: signal.Signals) -> None:
+    for child in children:
+        if child.pid:
+            os.kill(child.pid, number)

@@ -1,0 +1,40 @@
+"""From root to the user the configuration names, once the ports are bound. There is no way back."""
+
+import os
+import pwd
+from pathlib import Path
+
+from blocker.errors import StartError
+
+
+def claim(state: Path, user: str | None) -> None:
+    """Make the state folder, and give it to `user` if we are root and are to become that user."""
+    try:
+        state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(
+            f"cannot make the state folder {state}: {error.strerror}; set state: to another path"
+        ) from error
+    if user is not None and os.geteuid() == 0:
+        account = _account(user)
+        for path in (state, *state.rglob("*")):
+            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
+def drop(user: str | None) -> None:
+    """Become `user`; nothing to do for who is not root, or was not told to."""
+    if user is None or os.geteuid() != 0:
+        return
+    account = _account(user)
+    os.initgroups(user, account.pw_gid)
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+
+
+def _account(user: str) -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(user)
+    except KeyError:
+        raise StartError(
+            f"there is no user {user}; make one (useradd --system {user}) or correct user:"
+        ) from None

@@ -1,0 +1,33 @@
+"""What `serve` prints: all of it, and a command that can be pasted."""
+
+import pytest
+
+from blocker.sockets import Address
+from blocker.supervisor.banner import banner, command_to_try
+from tests.support.plans import plan
+
+
+def test_the_banner_says_what_a_person_wants_to_know() -> None:
+    text = banner(plan(listen=[("0.0.0.0", 5300), ("::", 5300)], rules=1234, vendors=5))
+    for piece in (
+        "0.0.0.0:5300, [::]:5300",
+        "1,234 rules of 5 vendors",
+        "private",
+        "198.51.100.0/24",
+        "udp://192.0.2.53",
+        "http://127.0.0.1:8053",
+        "dig @127.0.0.1 -p 5300 data.mistat.xiaomi.com",
+    ):
+        assert piece in text
+
+
+@pytest.mark.parametrize(
+    "address, command",
+    [
+        (Address("0.0.0.0", 53), "dig @127.0.0.1 data.mistat.xiaomi.com"),
+        (Address("::", 5300), "dig @::1 -p 5300 data.mistat.xiaomi.com"),
+        (Address("192.0.2.1", 53), "dig @192.0.2.1 data.mistat.xiaomi.com"),
+    ],
+)
+def test_the_command_asks_where_it_listens(address: Address, command: str) -> None:
+    assert command_to_try(address) == command

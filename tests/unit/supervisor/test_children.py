@@ -1,0 +1,177 @@
+"""Children that live, die and are replaced: real processes, real signals."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from blocker.supervisor.children import Child, Children
+
+
+def until_stopped() -> None:
+    """A well-behaved child: ends at SIGTERM, which came blocked."""
+    signal.sigwait({signal.SIGTERM})
+
+
+def stubborn() -> None:
+    while True:
+        signal.sigwait({signal.SIGTERM})
+
+
+class Births:
+    """Each process that a child's place had writes its id into the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def child(self, name: str, life: Callable[[], None] = until_stopped) -> Child:
+        def run() -> None:
+            (self.folder / f"{name}-{os.getpid()}-{time.monotonic_ns()}").touch()
+            life()
+
+        return Child(name, run)
+
+    def pids(self, name: str) -> list[int]:
+        found = [path.name.split("-") for path in self.folder.glob(f"{name}-*")]
+        return [int(pid) for _, pid, born in sorted(found, key=lambda each: int(each[2]))]
+
+    def wait_for(self, name: str, count: int, seconds: float = 3.0) -> list[int]:
+        deadline = time.monotonic() + seconds
+        while len(self.pids(name)) < count:
+            assert time.monotonic() < deadline, f"{name}: {self.pids(name)}, {count} expected"
+            time.sleep(0.005)
+        return self.pids(name)
+
+
+@pytest.fixture
+def births(tmp_path: Path) -> Births:
+    return Births(tmp_path)
+
+
+@contextmanager
+def supervised(*workers: Child, admin: Child) -> Iterator[int]:
+    """The id of a process that supervises them."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            Children(workers, admin).run()
+        finally:
+            os._exit(0)
+    try:
+        yield pid
+    finally:
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_who_is_killed_is_replaced_at_once_and_alone(births: Births) -> None:
+    with supervised(births.child("w0"), births.child("w1"), admin=births.child("admin")):
+        (first,) = births.wait_for("w0", 1)
+        births.wait_for("w1", 1)
+        time.sleep(1.1)  # lived long enough not to be one that dies at once
+        killed = time.monotonic()
+        os.kill(first, signal.SIGKILL)
+        births.wait_for("w0", 2)
+        assert time.monotonic() - killed < 0.5
+        assert len(births.pids("w1")) == len(births.wait_for("admin", 1)) == 1
+
+
+def test_the_first_death_costs_no_delay_however_early(births: Births) -> None:
+    with supervised(births.child("w0"), admin=births.child("admin")):
+        (first,) = births.wait_for("w0", 1)
+        killed = time.monotonic()
+        os.kill(first, signal.SIGKILL)
+        births.wait_for("w0", 2)
+        assert time.monotonic() - killed < 0.5
+
+
+def test_who_dies_again_and_again_is_given_time(births: Births) -> None:
+    with supervised(births.child("w0", lambda: None), admin=births.child("admin")):
+        births.wait_for("w0", 4)
+        time.sleep(0.5)
+        assert len(births.pids("w0")) <= 6  # without back-off there would be hundreds
+        births.wait_for("admin", 1)
+
+
+def test_all_end_when_told_to(births: Births) -> None:
+    with supervised(births.child("w0"), births.child("w1"), admin=births.child("admin")) as parent:
+        pids = [births.wait_for(name, 1)[0] for name in ("w0", "w1", "admin")]
+        asked = time.monotonic()
+        os.kill(parent, signal.SIGTERM)
+        while any(map(is_alive, pids)):
+            assert time.monotonic() - asked < 2
+            time.sleep(0.01)
+
+
+def test_admin_ends_after_the_workers(births: Births, tmp_path: Path) -> None:
+    def slow() -> None:
+        until_stopped()
+        time.sleep(0.3)
+        (tmp_path / "worker-ended").touch()
+
+    def observant() -> None:
+        until_stopped()
+        if (tmp_path / "worker-ended").exists():
+            (tmp_path / "admin-saw-it").touch()
+
+    with supervised(births.child("w0", slow), admin=births.child("admin", observant)):
+        births.wait_for("w0", 1)
+        births.wait_for("admin", 1)
+    assert (tmp_path / "admin-saw-it").exists()
+
+
+def test_who_does_not_end_is_killed_when_asked_twice(births: Births) -> None:
+    with supervised(births.child("w0", stubborn), admin=births.child("admin")) as parent:
+        (pid,) = births.wait_for("w0", 1)
+        births.wait_for("admin", 1)
+        os.kill(parent, signal.SIGTERM)
+        time.sleep(0.3)
+        assert is_alive(pid)
+    assert not is_alive(pid)
+
+
+def test_a_hang_up_reaches_admin_alone(births: Births, tmp_path: Path) -> None:
+    def waits() -> None:
+        while signal.sigwait({signal.SIGTERM, signal.SIGHUP}) == signal.SIGHUP:
+            (tmp_path / "reloaded").touch()
+
+    with supervised(births.child("w0"), admin=births.child("admin", waits)) as parent:
+        (worker,) = births.wait_for("w0", 1)
+        births.wait_for("admin", 1)
+        os.kill(parent, signal.SIGHUP)
+        deadline = time.monotonic() + 2
+        while not (tmp_path / "reloaded").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert is_alive(worker)
+        assert len(births.pids("w0")) == 1
+
+
+def test_a_terminal_interrupt_does_not_end_children_behind_our_back(births: Births) -> None:
+    with supervised(births.child("w0"), admin=births.child("admin")):
+        (pid,) = births.wait_for("w0", 1)
+        os.kill(pid, signal.SIGINT)
+        time.sleep(0.2)
+        assert births.pids("w0") == [pid]
+        assert is_alive(pid)
+
+
+def test_a_child_that_fails_says_so_and_is_replaced(births: Births) -> None:
+    def fails() -> None:
+        raise RuntimeError("a fault")
+
+    with supervised(births.child("w0", fails), admin=births.child("admin")):
+        births.wait_for("w0", 2)
+        births.wait_for("admin", 1)
