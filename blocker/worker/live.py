@@ -1,0 +1,180 @@
+"""The life of a worker. It needs nobody: what to do stands in generation.json, what it did goes to
+admin if admin listens, and when its supervisor is gone it ends.
+
+Rule: a new generation is made ready whole, then put in place by swapping references; if it cannot
+be made, the old one goes on.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from socket import socket
+
+from blocker.core.engine import Engine, View
+from blocker.errors import BlockerError
+from blocker.link import Generation, Link, decode_notice
+from blocker.listen.stream import StreamListener
+from blocker.listen.udp import listener
+from blocker.upstream.base import Upstream
+from blocker.upstream.forwarder import Forwarder
+from blocker.upstream.tally import Tally as UpstreamTally
+from blocker.upstream.url import upstream_from_url
+from blocker.view import lifetimes_of, networks_of, paused_policy, policy_of, sinkhole_of
+from blocker.worker.collector import Collector
+from blocker.worker.report import report
+
+BOOKS_EVERY = 0.2  # seconds
+REPORT_EVERY = 0.5
+DRAIN = 4.5  # for answers in flight; the supervisor waits five
+
+log = logging.getLogger(__name__)
+
+
+def clock() -> float:
+    """Seconds that also pass while the machine sleeps, so that answers age meanwhile."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def run(
+    index: int,
+    udp: Sequence[socket],
+    tcp: Sequence[socket],
+    link: socket,
+    lifeline: int,
+    state: Path,
+) -> None:
+    """Until SIGTERM; at once when `lifeline` ends, for then the supervisor is gone."""
+    asyncio.run(Worker(index, link, state).live(udp, tcp, lifeline))
+
+
+class Worker:
+    """Holds what one generation replaces and the next needs."""
+
+    def __init__(self, index: int, link: socket, state: Path) -> None:
+        self.index = index
+        self.link = Link(link)
+        self.state = state
+        self.generation = Generation.read(state)
+        self.paused = _is_paused(self.generation)
+        self.refused, self.error = 0, ""
+        self._view = _view(self.generation)
+        self._asked: list[tuple[str, UpstreamTally]] = []  # also those no longer asked
+        self.engine = Engine(
+            View(paused_policy()) if self.paused else self._view,
+            cache_octets=self.generation.cache["size"],
+            lifetimes=lifetimes_of(self.generation),
+            networks=networks_of(self.generation),
+        )
+
+    async def live(self, udp: Sequence[socket], tcp: Sequence[socket], lifeline: int) -> None:
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        loop.add_reader(lifeline, os._exit, 1)
+        loop.add_signal_handler(signal.SIGTERM, stop.set)
+        self.forwarder = Forwarder(self.engine, _upstreams(self.generation), clock)
+        self._note_upstreams()
+        streams = [StreamListener(sock, self.engine, self.forwarder, clock) for sock in tcp]
+        datagrams = [listener(sock, self.engine, self.forwarder, clock) for sock in udp]
+        for stream in streams:
+            await stream.start()
+        for datagram in datagrams:
+            datagram.start()
+        loop.add_reader(self.link.sock.fileno(), self._on_notice)
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
+        await self._keep_books(stop)
+        for datagram in datagrams:
+            datagram.stop()
+        for stream in streams:
+            stream.stop()
+        until = clock() + DRAIN
+        await self.forwarder.drain(DRAIN)
+        while clock() < until and any(stream.connections for stream in streams):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)  # the last answers are on their way out
+        await self._fold()
+        self._report()
+
+    async def _keep_books(self, stop: asyncio.Event) -> None:
+        collector = Collector(clock())
+        reported = seen = 0.0
+        while not stop.is_set():
+            try:
+                async with asyncio.timeout(BOOKS_EVERY):
+                    await stop.wait()
+            except TimeoutError:
+                pass
+            if self.paused and not _is_paused(self.generation):
+                self._install(self.generation)
+            await self._fold()
+            now = clock()
+            answered = self.engine.tally.queries.total()
+            collector.step(now, idle=answered == seen)
+            seen = answered
+            if now - reported >= REPORT_EVERY:
+                self._report()
+                reported = now
+
+    async def _fold(self) -> None:
+        """In slices; between two of them the sockets have their turn."""
+        for journal in (self.engine.datagrams, self.engine.streams):
+            while journal.fold():  # noqa: ASYNC110 - this is not waiting but giving way
+                await asyncio.sleep(0)
+
+    def _report(self) -> None:
+        tally = report(self.index, self.generation.number, self.engine, self._asked)
+        tally.refused, tally.error = self.refused, self.error
+        tally.link_dropped = self.link.dropped
+        self.link.send(tally.encode())
+
+    def _on_notice(self) -> None:
+        numbers = [decode_notice(message) for message in self.link.receive()]
+        if numbers and max(numbers) > self.generation.number:
+            self._renew(max(numbers))
+        self._report()  # admin waits for it
+
+    def _renew(self, number: int) -> None:
+        try:
+            generation = Generation.read(self.state)
+            view = _view(generation)
+            networks_of(generation)
+            upstreams = _upstreams(generation)
+        except (BlockerError, OSError, ValueError) as error:
+            self.refused, self.error = number, str(error)
+            log.error("worker %d: generation %d: %s", self.index, number, error)  # noqa: TRY400
+            return
+        self.refused, self.error = 0, ""
+        self.generation, self._view = generation, view
+        self.forwarder.replace(upstreams)
+        self._note_upstreams()
+        self.engine.lifetimes = lifetimes_of(generation)
+        self.engine.answers.size = generation.cache["size"]
+        self._install(generation)
+
+    def _install(self, generation: Generation) -> None:
+        self.paused = _is_paused(generation)
+        self.engine.install(
+            View(paused_policy()) if self.paused else self._view, networks_of(generation)
+        )
+
+    def _note_upstreams(self) -> None:
+        """Counts must not go down when an upstream is no longer asked, so its tally is kept."""
+        for upstream in self.forwarder.upstreams:
+            if not any(tally is upstream.tally for _, tally in self._asked):
+                self._asked.append((upstream.url, upstream.tally))
+
+
+def _view(generation: Generation) -> View:
+    return View(policy_of(generation), sinkhole_of(generation.blocking))
+
+
+def _upstreams(generation: Generation) -> list[Upstream]:
+    return [upstream_from_url(upstream["url"], clock) for upstream in generation.upstreams]
+
+
+def _is_paused(generation: Generation) -> bool:
+    until = generation.paused_until
+    return until is not None and datetime.now(UTC).timestamp() < until
