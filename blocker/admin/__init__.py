@@ -1,0 +1,1 @@
+"""What people and their tools ask: the API, the metrics, reloads. Names resolve without it."""

@@ -1,0 +1,46 @@
+"""`explain`: what a name is answered, by which rule, and how to change that."""
+
+from http import HTTPStatus
+
+from pydantic import Field, RootModel
+
+from blocker import explain as explaining
+from blocker.admin.api.endpoint import Backend, Body, Endpoint
+from blocker.admin.problem_details import Refusal
+from blocker.view import networks_of, paused_policy, policy_of, sinkhole_of
+
+
+class Question(Body):
+    name: str = Field(max_length=1024, description="A domain name.")
+    type: str = Field(default="A", max_length=16, examples=["A", "HTTPS", "TYPE65"])
+    client: str | None = Field(default=None, max_length=64, description="Its IP address.")
+
+
+class Explanation(RootModel[explaining.Explanation]):
+    """What the engine would do, and why."""
+
+
+async def _explain(backend: Backend, asked: Question) -> Explanation:
+    generations = backend.generations
+    generation = generations.current
+    try:
+        explanation = explaining.explain(
+            paused_policy() if generations.paused_for() else policy_of(generation),
+            sinkhole_of(generation.blocking),
+            asked.name,
+            asked.type,
+            asked.client,
+            networks=networks_of(generation),
+            sources=generations.plan.sources,
+        )
+    except ValueError as error:
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    return Explanation(explanation)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET", "explain", "read", "Why a name is answered the way it is",
+        Question, Explanation, _explain, (HTTPStatus.UNPROCESSABLE_ENTITY,),
+    ),
+)  # fmt: skip

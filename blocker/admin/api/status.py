@@ -1,0 +1,95 @@
+"""`status`: what runs, what is in force, and what became of the queries so far."""
+
+from datetime import UTC, datetime
+
+from pydantic import Field
+
+from blocker import __version__
+from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
+from blocker.sockets import Address
+
+
+class Worker(Body):
+    worker: int
+    pid: int
+    generation: int
+    seconds_since_heard: float
+    error: str = Field(description="Why it does not run the newest generation.")
+
+
+class Upstream(Body):
+    url: str
+    requests: int
+    errors: dict[str, int]
+
+
+class Cache(Body):
+    hits: int
+    misses: int
+    evictions: int
+    bytes: int
+    entries: int
+
+
+class Status(Body):
+    version: str
+    ready: bool = Field(description="Every worker runs the current generation.")
+    generation: int
+    paused_until: datetime | None
+    listening: list[str]
+    rules: dict[str, int] = Field(description="How many are known, by layer.")
+    vendors: int
+    workers: list[Worker]
+    queries: dict[str, int] = Field(description="By what became of them.")
+    cache: Cache | None
+    upstreams: list[Upstream]
+    reload_error: str = Field(description="What kept the last reload from being taken.")
+
+
+async def _status(backend: Backend, asked: Nothing) -> Status:
+    generations, roster = backend.generations, backend.roster
+    totals = roster.totals()
+    until = generations.current.paused_until if generations.paused_for() else None
+    queries: dict[str, int] = {}
+    for actions in totals.queries.values():
+        for action, count in actions.items():
+            queries[action] = queries.get(action, 0) + count
+    return Status(
+        version=__version__,
+        ready=roster.all_run(generations.current.number),
+        generation=generations.current.number,
+        paused_until=until and datetime.fromtimestamp(until, UTC),
+        listening=[str(Address(*address)) for address in generations.started_with.listen],
+        rules=generations.in_force.rules,
+        vendors=generations.in_force.vendors,
+        workers=[
+            Worker(
+                worker=tally.worker,
+                pid=tally.pid,
+                generation=tally.generation,
+                seconds_since_heard=round(roster.age(tally.worker), 2),
+                error=tally.error,
+            )
+            for tally in sorted(roster.tallies.values(), key=lambda tally: tally.worker)
+        ],
+        queries=queries,
+        cache=Cache(**totals.cache) if totals.cache else None,
+        upstreams=[
+            Upstream(url=url, requests=upstream["requests"], errors=upstream["errors"])
+            for url, upstream in sorted(totals.upstreams.items())
+        ],
+        reload_error=generations.last_error,
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "status",
+        "read",
+        "What runs and what became of the queries",
+        Nothing,
+        Status,
+        _status,
+    ),
+)

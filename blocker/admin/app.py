@@ -1,0 +1,96 @@
+"""The admin process: an aiohttp application on a socket the supervisor has bound.
+
+Rule: nothing that happens here is felt by DNS. Its death is noticed by nobody but its users.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from socket import socket
+
+from aiohttp import web
+
+from blocker.admin.api import explain, health, pause, reload, status
+from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
+from blocker.admin.api.openapi import openapi
+from blocker.admin.auth import Scope, auth
+from blocker.admin.metrics import Metrics
+from blocker.admin.plan import Plan
+from blocker.admin.problem_details import problem_details
+from blocker.admin.reload import Generations
+from blocker.admin.roster import Roster
+from blocker.admin.security import add_headers, security
+from blocker.tokens import TokenStore
+
+BASE = "/api/v1/"
+LARGEST_BODY = 64 * 1024
+GRACE = 0.5  # seconds for requests under way when told to stop
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *status.ENDPOINTS,
+    *explain.ENDPOINTS,
+    *pause.ENDPOINTS,
+    *reload.ENDPOINTS,
+)
+
+log = logging.getLogger(__name__)
+
+
+def run(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int) -> None:
+    """Until SIGTERM; at once when `lifeline` ends, for then the supervisor is gone."""
+    asyncio.run(_live(plan, sock, links, lifeline))
+
+
+def application(backend: Backend, tokens: TokenStore) -> web.Application:
+    scopes: dict[tuple[str, str], Scope] = {
+        (endpoint.method, BASE + endpoint.path): endpoint.scope for endpoint in ENDPOINTS
+    }
+    app = web.Application(
+        client_max_size=LARGEST_BODY,
+        middlewares=[problem_details, auth(tokens, scopes), security],
+    )
+    app[BACKEND] = backend
+    app.on_response_prepare.append(add_headers)
+    for path, respond in health.ROUTES:
+        app.router.add_get(path, respond)
+    for endpoint in ENDPOINTS:
+        app.router.add_route(endpoint.method, BASE + endpoint.path, endpoint.serve)
+    app.router.add_get(f"{BASE}openapi.json", _openapi)
+    return app
+
+
+async def _openapi(request: web.Request) -> web.Response:
+    return web.json_response(openapi(ENDPOINTS, BASE))
+
+
+async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int) -> None:
+    loop = asyncio.get_running_loop()
+    stop, hang_up = asyncio.Event(), asyncio.Event()
+    loop.add_reader(lifeline, os._exit, 1)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, hang_up.set)
+    state = Path(plan.state)
+    roster = Roster(links, state, run=plan.generation.number)
+    generations = Generations(plan, roster)
+    backend = Backend(roster, generations, Metrics(roster, generations))
+    app = application(backend, TokenStore(state))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    await runner.setup()
+    await web.SockSite(runner, sock).start()
+    roster.listen()
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
+    async with asyncio.TaskGroup() as tasks:
+        reloading = tasks.create_task(_reload_when_told(generations, hang_up))
+        await stop.wait()
+        reloading.cancel()
+    await runner.cleanup()
+
+
+async def _reload_when_told(generations: Generations, hang_up: asyncio.Event) -> None:
+    while True:
+        await hang_up.wait()
+        hang_up.clear()
+        await generations.reload_and_log()

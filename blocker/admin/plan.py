@@ -1,0 +1,116 @@
+"""What a configuration file comes to once everything in it was read, checked and compiled.
+
+That work takes pydantic, YAML and memory, so it happens in a child that ends with it
+(admin/prepare.py). This side of it is small: the supervisor imports it.
+"""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from blocker.errors import Problem, Problems, StartError
+from blocker.link import Generation
+
+CHILD = "blocker.admin.prepare"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A source that entries of the lists refer to by its key."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that `serve` and `reload` need to know; plain values, for it crosses a pipe as JSON."""
+
+    config: str | None
+    listen: list[tuple[str, int]]
+    workers: int
+    admin: tuple[str, int]
+    state: str
+    user: str | None
+    tokens: bool  # whether any exist
+    rules: int  # in force
+    vendors: int  # that they are of
+    sources: dict[str, Evidence]
+    generation: Generation  # its number is still 0
+
+    def encode(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def decode(cls, text: bytes) -> Self:
+        fields: dict[str, Any] = json.loads(text)
+        fields["generation"] = Generation(**fields["generation"])
+        fields["listen"] = [(host, port) for host, port in fields["listen"]]
+        fields["admin"] = tuple(fields["admin"])
+        fields["sources"] = {key: Evidence(**each) for key, each in fields["sources"].items()}
+        return cls(**fields)
+
+
+def prepare(config: Path | None) -> Plan:
+    """Check and compile in a child and wait; Problems or StartError when something is wrong."""
+    child = subprocess.run(
+        _command(config),
+        check=False,  # _outcome reads what went wrong
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    return _outcome(child.returncode, child.stdout, child.stderr)
+
+
+async def prepare_aside(config: Path | None) -> Plan:
+    """The same without holding up the event loop."""
+    child = await asyncio.create_subprocess_exec(
+        *_command(config),
+        env=_environment(),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        output, errors = await child.communicate()
+    except asyncio.CancelledError:
+        child.kill()
+        await child.wait()
+        raise
+    return _outcome(child.returncode, output, errors)
+
+
+def encode_failure(error: Problems | StartError) -> str:
+    """What the child prints in place of a plan."""
+    problems = error.problems if isinstance(error, Problems) else ()
+    return json.dumps({"error": str(error), "problems": [asdict(problem) for problem in problems]})
+
+
+def _command(config: Path | None) -> list[str]:
+    return [sys.executable, "-m", CHILD, *([str(config)] if config else [])]
+
+
+def _environment() -> dict[str, str]:
+    """The child finds this same package wherever the parent found it."""
+    here = str(Path(__file__).parents[2])
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{known}" if known else here}
+
+
+def _outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
+    if returncode == 0:
+        return Plan.decode(output)
+    try:
+        failure = json.loads(output)
+    except ValueError:  # it was killed, or has a fault of its own
+        message = errors.decode(errors="replace").strip() or f"it ended with {returncode}"
+        raise StartError(f"the configuration could not be checked: {message}") from None
+    if failure["problems"]:
+        raise Problems(Problem(**problem) for problem in failure["problems"])
+    raise StartError(failure["error"])

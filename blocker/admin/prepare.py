@@ -1,0 +1,124 @@
+"""The child that turns a configuration file into a Plan, and ends with the memory that took.
+
+python -m blocker.admin.prepare [FILE]     prints the plan, or what is wrong, as JSON
+"""
+
+import sys
+from pathlib import Path
+
+from blocker.admin.plan import Evidence, Plan, encode_failure
+from blocker.catalog.compile import compile_ruleset, prune
+from blocker.config import Config, overlay, switches
+from blocker.config.blocking import OwnAddresses
+from blocker.errors import Problems, StartError
+from blocker.inputs import RULESETS, Inputs, read_inputs
+from blocker.link import Blocking, CacheLimits, Generation, VendorSwitch
+from blocker.ruleset import open_ruleset
+from blocker.tokens import TokenStore
+
+BLOCKING = ("block", "shadow")
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        plan = make_plan(Path(arguments[0]) if arguments else None)
+    except (Problems, StartError) as error:
+        sys.stdout.write(encode_failure(error))
+        return 1
+    sys.stdout.write(plan.encode())
+    return 0
+
+
+def make_plan(path: Path | None) -> Plan:
+    """Everything checked, and the ruleset compiled if it was not there yet."""
+    inputs = read_inputs(path)
+    config = inputs.config
+    ruleset = _compile(inputs)
+    rules, vendors = _in_force(inputs, ruleset)
+    return Plan(
+        config=str(config.file.resolve()) if config.file else None,
+        listen=[(each.host, each.port) for each in config.dns.listen],
+        workers=config.dns.workers,
+        admin=(config.admin.listen.host, config.admin.listen.port),
+        state=str(config.state),
+        user=config.user,
+        tokens=bool(TokenStore(config.state).tokens()),
+        rules=rules,
+        vendors=vendors,
+        sources={
+            key: Evidence(source.title, source.url)
+            for key, source in inputs.catalogue.sources.items()
+        },
+        generation=_generation(config, ruleset),
+    )
+
+
+def _compile(inputs: Inputs) -> Path:
+    config = inputs.config
+    folder = config.state / RULESETS
+    try:
+        config.state.mkdir(mode=0o750, parents=True, exist_ok=True)
+        path = compile_ruleset(inputs.catalogue, config.subscriptions, folder)
+        prune(folder, [path])
+    except OSError as error:
+        message = (
+            f"cannot write {error.filename or folder}: {error.strerror}; "
+            "make it writable for this user, or set state: to another path"
+        )
+        raise StartError(message) from None
+    return path
+
+
+def _generation(config: Config, ruleset: Path) -> Generation:
+    cache = config.cache
+    return Generation(
+        number=0,
+        ruleset=str(ruleset),
+        rules=[
+            {"action": rule.action, "text": rule.text, "list": rule.list, "line": rule.line}
+            for rule in overlay(config)
+        ],
+        blocking=_blocking(config),
+        upstreams=[{"url": upstream.url} for upstream in config.upstreams],
+        allow_from=[str(network) for network in config.dns.allow_from],
+        cache=CacheLimits(
+            size=cache.size,
+            min_ttl=cache.min_ttl,
+            max_ttl=cache.max_ttl,
+            serve_stale=cache.serve_stale,
+        ),
+    )
+
+
+def _blocking(config: Config) -> Blocking:
+    blocking = config.blocking
+    answer = blocking.answer
+    return Blocking(
+        answer={"ipv4": str(answer.ipv4), "ipv6": str(answer.ipv6)}
+        if isinstance(answer, OwnAddresses)
+        else answer,
+        ttl=blocking.ttl,
+        max_breakage=blocking.max_breakage,
+        vendors={
+            vendor: VendorSwitch(
+                state=switch.state,
+                purposes=None if switch.purposes is None else sorted(switch.purposes),
+                max_breakage=switch.max_breakage,
+            )
+            for vendor, switch in switches(config).items()
+        },
+    )
+
+
+def _in_force(inputs: Inputs, ruleset: Path) -> tuple[int, int]:
+    """How many rules block as things are set, and how many vendors they are of."""
+    mapped = open_ruleset(ruleset)
+    policy = inputs.policy(mapped)
+    blocking = [rule for rule in inputs.catalogue.rules if policy._state(rule) in BLOCKING]
+    listed = sum(each["names"] for each in mapped.sources[1:] if each["action"] == "block")
+    own = len(inputs.config.rules.block)
+    return len(blocking) + listed + own, len({rule.vendor for rule in blocking})
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""What admin knows of the workers: the last Tally of each, and when it came.
+
+Totals never go down: what a dead process had counted stays in a base, and the base is a file, so
+that it outlives admin as well. It belongs to one run of `serve` and is forgotten with it.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from socket import socket
+
+from blocker.admin.totals import add_up, of_the_dead
+from blocker.link import Link, Tally, encode_notice, write_atomically
+
+RECENT = 3.0  # seconds; a worker tells about twice a second
+
+
+class Roster:
+    """`run` is a number that each start of `serve` has for itself."""
+
+    def __init__(self, sockets: Sequence[socket], state: Path, run: int) -> None:
+        self.links = [Link(sock) for sock in sockets]
+        self.tallies: dict[int, Tally] = {}  # by worker
+        self._seen: dict[int, float] = {}
+        self._path = state / "totals.json"
+        self._run = run
+        self._base = self._read_base()
+        self._news = asyncio.Event()
+
+    def listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for link in self.links:
+            loop.add_reader(link.sock.fileno(), self.read, link)
+
+    def read(self, link: Link) -> None:
+        for message in link.receive():
+            self._take(Tally.decode(message))
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def notify(self, number: int) -> None:
+        """Tell the workers that a generation is on disk. Who is down reads it when it starts."""
+        for link in self.links:
+            link.send(encode_notice(number))
+
+    def totals(self) -> Tally:
+        """All that was counted since `serve` was started."""
+        return add_up([self._base, *self.tallies.values()])
+
+    def age(self, worker: int) -> float:
+        """Seconds since it was last heard of."""
+        return time.monotonic() - self._seen[worker]
+
+    def alive(self) -> list[Tally]:
+        return [tally for tally in self.tallies.values() if self.age(tally.worker) <= RECENT]
+
+    def all_run(self, number: int) -> bool:
+        """Whether every worker has lately said that it runs this generation or a later one."""
+        alive = self.alive()
+        return len(alive) == len(self.links) and all(t.generation >= number for t in alive)
+
+    def refusals(self, number: int) -> Iterator[str]:
+        for tally in self.alive():
+            if tally.refused == number:
+                yield f"worker {tally.worker}: {tally.error}"
+
+    async def wait_for(self, number: int, seconds: float) -> bool:
+        """Until all workers run generation `number`, or one refuses it, or the time is up."""
+        deadline = time.monotonic() + seconds
+        while not self.all_run(number):
+            left = deadline - time.monotonic()
+            if left <= 0 or any(self.refusals(number)):
+                return False
+            try:
+                async with asyncio.timeout(left):
+                    await self._news.wait()
+            except TimeoutError:
+                return False
+        return True
+
+    def _take(self, tally: Tally) -> None:
+        last = self.tallies.get(tally.worker)
+        if last is not None and last.pid != tally.pid:
+            self._base = of_the_dead(self._base, last)
+            self._write_base()
+        self.tallies[tally.worker] = tally
+        self._seen[tally.worker] = time.monotonic()
+
+    def _read_base(self) -> Tally:
+        empty = Tally(worker=-1, pid=0, generation=self._run)
+        try:
+            base = Tally.decode(self._path.read_bytes())
+        except (OSError, ValueError):
+            return empty
+        return base if base.generation == self._run else empty
+
+    def _write_base(self) -> None:
+        base = replace(self._base, generation=self._run)
+        write_atomically(self._path, json.dumps(asdict(base)).encode())
