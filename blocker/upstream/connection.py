@@ -37,6 +37,7 @@ class Connection(asyncio.Protocol):
         self._endpoint = endpoint
         self._owner = owner
         self._clock = clock
+        self._opened = clock()
         self._transport: asyncio.Transport | None = None
         self._unsent = bytearray()
         self._unread = bytearray()
@@ -117,8 +118,8 @@ class Connection(asyncio.Protocol):
 
     def _watch_idleness(self) -> None:
         """Close it when nothing was asked or heard for a while: the peer would have to, else."""
-        idle = self._clock() - self.heard >= IDLE_SECONDS
-        if idle and self.answered and not self.pending and self._transport is not None:
+        idle = self._clock() - max(self.heard, self._opened) >= IDLE_SECONDS
+        if idle and not self.pending and self._transport is not None:
             self._transport.close()
             return
         self._idle = self._loop.call_later(IDLE_SECONDS, self._watch_idleness)

@@ -150,6 +150,7 @@ class Forwarder(Recovery):
             for exchange in [one for one in self._exchanges.values() if one.due <= now]:
                 self._overdue(exchange, now)
             self._forget_strays(now)
+            self._choice.refresh(now)
             for upstream in self.upstreams:
                 upstream.sweep(now)
             for upstream in [one for one, until in self._leaving if now >= until]:

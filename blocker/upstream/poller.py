@@ -28,13 +28,12 @@ class Poller:
         self._sink = sink
         self._clock = clock
         self._ports: dict[int, Port] = {}
-        self._epoll: select.epoll | None = None
+        self._epoll = select.epoll()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def add(self, port: "Port") -> None:
-        if self._epoll is None:
+        if self._loop is None:
             self._loop = asyncio.get_running_loop()
-            self._epoll = select.epoll()
             self._loop.add_reader(self._epoll.fileno(), self._readable)
         self._epoll.register(port.descriptor, select.EPOLLIN)
         self._ports[port.descriptor] = port
@@ -45,20 +44,15 @@ class Poller:
             del self._ports[port.descriptor]
 
     def close(self) -> None:
-        if self._epoll is not None and self._loop is not None:
-            if not self._loop.is_closed():
-                self._loop.remove_reader(self._epoll.fileno())
-            self._epoll.close()
-        self._epoll = None
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(self._epoll.fileno())
+        self._epoll.close()
 
     def _readable(self) -> None:
-        epoll = self._epoll
-        if epoll is None:
-            return
         ports = self._ports
         answered = self._sink.answered
         now = self._clock()
-        for descriptor, _ in epoll.poll(0, BATCH):
+        for descriptor, _ in self._epoll.poll(0, BATCH):
             port = ports.get(descriptor)
             if port is None:
                 continue  # closed by what an earlier datagram of this batch led to

@@ -68,10 +68,11 @@ class Ports:
         drawn = (at + draw % CHOICE) % SIZE
         port = ring[drawn]
         ring[drawn] = ring[at]
-        if port is None or port.left <= 0 or now >= port.expires:
-            port = self._renew(port, now)
-        ring[at] = port
         self._at = (at + 1) % SIZE
+        if port is None or port.left <= 0 or now >= port.expires:
+            port = self._renew(at, port, now)
+        else:
+            ring[at] = port
         port.left -= 1
         return port
 
@@ -90,27 +91,27 @@ class Ports:
         self._ring = [None] * SIZE
         self._retired = []
 
-    def _renew(self, old: Port | None, now: float) -> Port:
+    def _renew(self, at: int, old: Port | None, now: float) -> Port:
+        """A new port for this place in the ring."""
+        ring = self._ring
         if old is not None and not old.pending:
             self._close(old)  # first: then its descriptor is free, even when no other is
             old = None
+        ring[at] = old
         try:
-            sock = self._connect()
+            port = Port(self._connect(), self._upstream, now)
         except OSError as error:
-            return self._reuse(old, error)
+            # A port that has served too long is better than no answer.
+            log.debug("no new socket for an upstream: %s", error)
+            spare = old or next((port for port in ring if port is not None), None)
+            if spare is None:
+                raise
+            return spare
+        self._poller.add(port)
         if old is not None:
             old.expires = now + GRACE
             self._retired.append(old)
-        port = Port(sock, self._upstream, now)
-        self._poller.add(port)
-        return port
-
-    def _reuse(self, old: Port | None, error: OSError) -> Port:
-        """No socket to be had: a port that served too long is better than no answer."""
-        port = old or next((port for port in self._ring if port is not None), None)
-        if port is None:
-            raise error
-        log.debug("no new socket for an upstream, one is used for longer: %s", error)
+        ring[at] = port
         return port
 
     def _close(self, port: Port) -> None:

@@ -3,8 +3,7 @@
     python -m tests.benchmarks.micro_upstream [questions]
 
 Queries come from a list and replies go nowhere, so what the engine alone does not take is the way
-from `ask` to `send`: one datagram out, one in.
-The upstream is another process. For before and after a change.
+from `ask` to `send`: one datagram out, one in. The upstream is another process.
 """
 
 import asyncio

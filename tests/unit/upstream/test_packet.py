@@ -1,0 +1,100 @@
+"""The query we send, and the first look at what comes back."""
+
+from dnslib import DNSRecord
+
+from blocker.core.names import from_text
+from blocker.core.wire import parse_query
+from blocker.upstream.packet import (
+    Entropy,
+    compose,
+    is_bare_refusal,
+    is_response,
+    mixed_case,
+    rcode_of,
+    repeats,
+)
+from tests.support.asking import query_packet
+from tests.support.upstream import messages, response
+
+NAME = from_text("data.mistat.xiaomi.com")
+QUESTION = NAME + b"\x00\x01\x00\x01"
+
+
+def test_entropy_gives_every_octet_out_once() -> None:
+    entropy = Entropy()
+    drawn = [entropy.take(16) for _ in range(2000)]
+    assert {len(one) for one in drawn} == {16}
+    assert len(set(drawn)) == 2000
+
+
+def test_mixed_case_changes_letters_only_and_is_the_same_name() -> None:
+    name = from_text("a-b_c0.x{y}.example")
+    flipped = mixed_case(name, b"\xff" * len(name))
+    assert flipped.lower() == name
+    assert flipped == name.upper()
+    assert mixed_case(name, bytes(len(name))) == name
+
+
+def test_mixed_case_leaves_octets_that_only_look_like_letters() -> None:
+    name = b"\x04\xe1\xfa`{\x3eaa" + b"b" * 60 + b"\x00"
+    assert mixed_case(name, b"\xff" * len(name)) == b"\x04\xe1\xfa`{\x3eAA" + b"B" * 60 + b"\x00"
+
+
+def test_about_half_the_letters_are_flipped() -> None:
+    entropy = Entropy()
+    name = from_text("a" * 60)
+    upper = sum(mixed_case(name, entropy.take(len(name))).count(b"A") for _ in range(200))
+    assert 5400 < upper < 6600
+
+
+def test_dnslib_reads_what_we_compose() -> None:
+    for flags in range(4):
+        record = DNSRecord.parse(compose(b"\x12\x34", flags, QUESTION, edns=True))
+        assert record.header.id == 0x1234
+        assert record.header.rd == 1
+        assert record.header.cd == flags & 1
+        assert str(record.q.qname) == "data.mistat.xiaomi.com."
+        (opt,) = record.ar
+        assert opt.edns_len == 1232
+        assert opt.edns_do == flags >> 1
+        assert not opt.rdata
+        plain = DNSRecord.parse(compose(b"\x12\x34", flags, QUESTION, edns=False))
+        assert not plain.ar
+
+
+def test_the_flags_are_those_of_the_key_of_a_query() -> None:
+    query = parse_query(query_packet("a.example", do=True))
+    record = DNSRecord.parse(compose(b"\x00\x01", query.key[-1], query.question, edns=True))
+    assert record.ar[0].edns_do == 1
+    assert record.header.cd == 0
+
+
+def test_only_a_response_to_a_query_with_one_question_is_a_response() -> None:
+    good = response(b"\x00\x01", QUESTION)
+    assert is_response(good)
+    assert not is_response(good[:12])
+    assert not is_response(good[:2] + b"\x01" + good[3:])  # QR=0
+    assert not is_response(good[:2] + b"\xa1" + good[3:])  # another opcode
+    assert not is_response(good[:5] + b"\x02" + good[6:])
+
+
+def test_a_question_repeats_ours_in_any_case_but_not_of_any_type() -> None:
+    assert repeats(response(b"\x00\x01", QUESTION.upper()), QUESTION)
+    assert not repeats(response(b"\x00\x01", NAME + b"\x00\x1c\x00\x01"), QUESTION)
+    assert not repeats(
+        response(b"\x00\x01", from_text("data.mistat.xiaomi.org") + b"\0\1\0\1"), QUESTION
+    )
+
+
+def test_the_rcode_has_its_upper_bits_where_nothing_else_is_said() -> None:
+    assert rcode_of(response(b"\x00\x01", QUESTION, rcode=5, answers=0), QUESTION) == 5
+    (bad_version,) = messages("bad-version", "", b"\x00\x01", QUESTION, opt=True)
+    assert rcode_of(bad_version, QUESTION) == 16
+
+
+def test_a_bare_header_can_refuse_edns() -> None:
+    assert is_bare_refusal(b"\x00\x01\x81\x81" + bytes(8))
+    assert is_bare_refusal(b"\x00\x01\x81\x84" + bytes(8))
+    assert not is_bare_refusal(b"\x00\x01\x81\x82" + bytes(8))
+    assert not is_bare_refusal(b"\x00\x01\x01\x01" + bytes(8))
+    assert not is_bare_refusal(response(b"\x00\x01", QUESTION, rcode=1))

@@ -1,0 +1,32 @@
+"""URLs of upstreams."""
+
+import pytest
+
+from blocker.upstream.stream import StreamUpstream
+from blocker.upstream.udp import UdpUpstream
+from blocker.upstream.url import upstream_from_url
+from tests.support.asking import clock
+
+
+def test_each_scheme_has_its_kind() -> None:
+    udp = upstream_from_url("udp://192.0.2.53", clock)
+    tcp = upstream_from_url("tcp://[2001:db8::53]:5353", clock)
+    assert isinstance(udp, UdpUpstream)
+    assert isinstance(tcp, StreamUpstream)
+    assert (udp.url, udp.name) == ("udp://192.0.2.53", "192.0.2.53#53")
+    assert tcp.name == "2001:db8::53#5353"
+
+
+@pytest.mark.parametrize(
+    "url,complaint",
+    [
+        ("tls://192.0.2.53", "does not begin with"),
+        ("192.0.2.53", "does not begin with"),
+        ("udp://192.0.2.53/path", "write udp://192.0.2.53"),
+        ("udp://resolver.example", "resolver.example"),
+        ("udp://192.0.2.53:70000", "Port out of range"),
+    ],
+)
+def test_what_is_wrong_is_said(url: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        upstream_from_url(url, clock)
