@@ -125,20 +125,26 @@ class Engine:
         """A datagram from a client address. Bytes go back to it; None is silence."""
         view = self._views.get(client) or self._admit(client)
         # Blocked and cached alike: an equal packet had an equal reply, whatever its id.
-        reply = view.replies.get(packet[2:])
+        key = packet[2:]
+        reply = view.replies.get(key)
         if reply is not None and (now < reply.until or reply.renewed(now)):
             self._log((client, reply))
             return packet[:2] + reply.tail
-        return self._answer(packet, client, view, now, UDP_PAYLOAD, self.datagrams)
+        return self._answer(packet, key, client, view, now)
 
     def on_stream_query(self, packet: bytes, client: str, now: float) -> bytes | Forward | None:
         """A message from a connection. As `on_query`, but no reply is too large."""
         view = self._views.get(client) or self._admit(client)
-        return self._answer(packet, client, view, now, STREAM_LIMIT, self.streams)
+        return self._answer(packet, None, client, view, now)
 
     def _answer(
-        self, packet: bytes, client: str, view: View, now: float, most: int, journal: Journal
+        self, packet: bytes, key: bytes | None, client: str, view: View, now: float
     ) -> bytes | Forward | None:
+        """`key` is what a ready reply may be kept under; a connection has none."""
+        if key is None:
+            most, journal = STREAM_LIMIT, self.streams
+        else:
+            most, journal = UDP_PAYLOAD, self.datagrams
         try:
             query = parse_query(packet, most)
         except FormatError as error:
@@ -157,8 +163,8 @@ class Engine:
         if verdict is not None and verdict.action == "block":
             reply = Reply(view.sinkhole.tail(query, verdict), _FOREVER, "blocked", verdict)
             # A name that is made up for one query must not cost memory.
-            if most == UDP_PAYLOAD and self._second_sight.seen(packet[2:]):
-                _keep(view, packet, reply)
+            if key is not None and self._second_sight.seen(key):
+                _keep(view, key, reply)
         elif special.is_meta(query):
             reply = Reply(special.meta_tail(query), now, "local", None)
         else:
@@ -170,8 +176,8 @@ class Engine:
                     return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
                 return forward
             reply = _reply(query, known, view, verdict, now, "cached")
-            if most == UDP_PAYLOAD and known.uses > 1:
-                _keep(view, packet, reply)
+            if key is not None and known.uses > 1:
+                _keep(view, key, reply)
         journal.append((client, reply))
         return packet[:2] + reply.tail
 
@@ -245,10 +251,10 @@ def _reply(
     return Reply(tail, now, action, verdict)
 
 
-def _keep(view: View, packet: bytes, reply: Reply) -> None:
+def _keep(view: View, key: bytes, reply: Reply) -> None:
     if len(view.replies) >= _REPLIES:
         view.replies.clear()
-    view.replies[packet[2:]] = reply
+    view.replies[key] = reply
 
 
 def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes | None:

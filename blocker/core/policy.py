@@ -8,7 +8,7 @@ Rule: a Policy never changes after it is made. A change makes a new one and swap
 what is remembered here (verdicts by matched key) can never be out of date.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 
@@ -114,7 +114,7 @@ class Policy:
         max_breakage: str = "minor",
     ) -> None:
         self._ruleset = ruleset
-        self._prefixes = ruleset.prefixes
+        self._prefixes, self._kinds = ruleset.prefixes, ruleset.kinds
         self._overlay: dict[bytes, list[Rule]] = {}
         for rule in overlay:
             self._overlay.setdefault(trie_key(rule.name), []).append(rule)
@@ -159,12 +159,12 @@ class Policy:
         steps: list[tuple[Rule, str]] = []
         decided = False
         pairs = [(key, rule) for key in found for rule in self._at_key(key, self._ruleset.rules)]
-        for rule in _applicable(name, pairs):
-            state = self._state(rule)
+        for rule, state in self._states(name, pairs):
             if decided and state in _IN_FORCE:
-                state = "an earlier rule decided"
-            steps.append((rule, state))
-            decided = decided or state in ("block", "allow")
+                steps.append((rule, "an earlier rule decided"))
+            else:
+                steps.append((rule, state))
+                decided = decided or state in ("block", "allow")
         return steps
 
     def _recall(
@@ -173,15 +173,15 @@ class Policy:
         """The verdict on a name whose longest key has none remembered."""
         if longest in self._parents_of_families and name in memory:
             return memory[name]
-        pairs = [(key, rule) for key in found for rule in self._at_key(key, self._ruleset.kinds)]
-        if len(pairs) == 1:
-            rule = pairs[0][1]
-            if rule.layer == "subscription" and rule.match == "subtree":
+        if len(found) == 1 and longest not in self._overlay:
+            kinds = self._kinds(longest)
+            if len(kinds) == 1 and kinds[0].layer == "subscription" and kinds[0].match == "subtree":
                 # Soon decided, and there may be millions: remembered only while there is room.
-                verdict = self._verdict(rule.action, rule)
+                verdict = self._verdict(kinds[0].action, kinds[0])
                 if len(memory) < MEMORY:
                     memory[longest] = verdict
                 return verdict
+        pairs = [(key, rule) for key in found for rule in self._at_key(key, self._kinds)]
         if len(memory) >= MEMORY:
             self._forget()
             memory = self._at if len(name) == len(longest) else self._below
@@ -193,8 +193,7 @@ class Policy:
 
     def _decide(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Verdict | None:
         shadow: Verdict | None = None
-        for rule in _applicable(name, pairs):
-            state = self._state(rule)
+        for rule, state in self._states(name, pairs):
             if state == "block":
                 return self._verdict("block", rule)
             if state == "allow":
@@ -202,6 +201,22 @@ class Policy:
             if state == "shadow" and shadow is None:
                 shadow = self._verdict("shadow", rule)
         return shadow
+
+    def _states(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Iterator[tuple[Rule, str]]:
+        """The rules that match, in the order of decision, each with its state.
+
+        Of the curated entries only the most specific counts, in force or not: one that says
+        "blocking this breaks the phone" must not be overruled by the zone it lies in.
+        """
+        curated: Rule | None = None
+        for rule in _applicable(name, pairs):
+            if rule.layer != "curated":
+                yield rule, rule.action
+            elif curated is not None:
+                yield rule, f"the more specific {curated.text} decides"
+            else:
+                curated = rule
+                yield rule, self._state(rule)
 
     def _verdict(self, action: VerdictAction, rule: Rule) -> Verdict:
         # The verdict keeps its rule alive, so the rule's id stays its own.
@@ -223,9 +238,7 @@ class Policy:
         return [*self._overlay.get(key, ()), *stored(key)]
 
     def _state(self, rule: Rule) -> str:
-        """`block`, `allow` or `shadow` when the rule is in force, else why it is not."""
-        if rule.layer != "curated":
-            return rule.action
+        """`block`, `allow` or `shadow` when the curated entry is in force, else why it is not."""
         switch = self._vendors.get(rule.vendor, _ON)
         chosen = TELEMETRY if switch.purposes is None else switch.purposes
         if rule.purpose not in chosen:

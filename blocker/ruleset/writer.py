@@ -61,7 +61,9 @@ class RulesetWriter:
     def write(self, path: Path, version: str, progress: Progress = lambda *_: None) -> None:
         """Put the file in place, whole or not at all. Its `names` no longer count repeats."""
         progress("sorting", 0, len(self._keys))
-        trie = marisa_trie.BinaryTrie(self._keys, num_tries=_TRIES)
+        trie = marisa_trie.BinaryTrie(
+            self._keys, num_tries=_TRIES, cache_size=marisa_trie.HUGE_CACHE
+        )
         slots, more = self._index(trie, progress)
         texts = [encode_entry(rule) for rule in self._entries]
         offsets = array("Q", [0])
