@@ -1,0 +1,69 @@
+"""Rules written in one line, and a ruleset that holds them in a dict."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from blocker.core.names import from_text
+from blocker.core.policy import Match, Policy, Rule, RuleAction, Ruleset
+
+
+class DictRuleset:
+    """A real Ruleset without a file: found by trying every prefix, which is plainly right."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules: dict[bytes, list[Rule]] = {}
+        self._kinds: dict[bytes, list[Rule]] = {}
+        shared: dict[tuple[str, str, str], Rule] = {}
+        for rule in rules:
+            kind = rule
+            if rule.layer == "subscription":  # one for all lines of a list
+                kind = shared.setdefault(
+                    (rule.list, rule.match, rule.action),
+                    Rule("", b"", rule.match, rule.action, "subscription", rule.list, 0),
+                )
+            self._rules.setdefault(rule.name[::-1], []).append(rule)
+            self._kinds.setdefault(rule.name[::-1], []).append(kind)
+
+    def prefixes(self, key: bytes) -> list[bytes]:
+        return [key[:end] for end in range(1, len(key) + 1) if key[:end] in self._rules]
+
+    def rules(self, key: bytes) -> Sequence[Rule]:
+        return self._rules.get(key, ())
+
+    def kinds(self, key: bytes) -> Sequence[Rule]:
+        return self._kinds.get(key, ())
+
+
+def rule(text: str, action: RuleAction = "block", **fields: Any) -> Rule:
+    """A rule as the user writes one: `name`, `=name`, or a family."""
+    match: Match = "exact" if text.startswith("=") else "subtree"
+    name = text.removeprefix("=")
+    if "*" in text or "[" in text:
+        match = "pattern"
+        labels = text.split(".")
+        last = max(at for at, label in enumerate(labels) if "*" in label or "[" in label)
+        name = ".".join(labels[last + 1 :])
+    named = {"layer": "user", "list": "blocker.yaml", "line": 1, **fields}
+    return Rule(text, from_text(name), match, action, **named)
+
+
+def entry(text: str, purpose: str = "analytics", **fields: Any) -> Rule:
+    """A curated entry of xiaomi's, unless `fields` say otherwise."""
+    named = {"layer": "curated", "list": "lists/vendors/xiaomi.yaml", "vendor": "xiaomi", **fields}
+    return rule(text, purpose=purpose, **named)
+
+
+def listed(text: str, action: RuleAction = "block", **fields: Any) -> Rule:
+    """A line of a subscription."""
+    return rule(text, action, **{"layer": "subscription", "list": "a list", **fields})
+
+
+def keep(text: str, **fields: Any) -> Rule:
+    return rule(text, "allow", **{"layer": "keep", "list": "lists/keep.yaml", **fields})
+
+
+def policy(*rules: Rule, **options: Any) -> Policy:
+    """A policy of these rules, the user's in the overlay and the others compiled."""
+    compiled: Ruleset = DictRuleset(rule for rule in rules if rule.layer != "user")
+    overlay = [rule for rule in rules if rule.layer == "user"]
+    return Policy(compiled, overlay, **options)
