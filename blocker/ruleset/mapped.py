@@ -48,7 +48,7 @@ class MappedRuleset:
 
     def rules(self, key: bytes) -> tuple[Rule, ...]:
         """Every rule at a stored key, each with its own text and line; () at other keys."""
-        return tuple(self._rule(row, key) for row in self._rows(key))
+        return tuple([self._rule(row, key) for row in self._rows(key)])
 
     def kinds(self, key: bytes) -> tuple[Rule, ...]:
         """As `rules`, but all lines of a list share one Rule, so a verdict can be kept for each."""
@@ -58,7 +58,7 @@ class MappedRuleset:
         kind = self._slots[number] & ~NUMBER
         if (common := self._kinds.get(kind)) is not None:  # one list has it: nearly every name
             return common
-        return tuple(self._kind(row) for row in self._rows(key))
+        return tuple([self._kind(row) for row in self._rows(key)])
 
     def _rows(self, key: bytes) -> Sequence[int]:
         number = self._number(key)
