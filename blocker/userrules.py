@@ -20,7 +20,7 @@ _FOREIGN: Final = re.compile(r"[\s/:*|^@#$,;\"'()\[\]{}<>=?!%&]")
 def user_rule(text: str, action: RuleAction, file: str = "", line: int = 0) -> Rule:
     """The rule that a line means; ValueError("what is wrong; what to write instead") if none."""
     exact = text.startswith("=")
-    name = _wire_name(text.removeprefix("="))
+    name = domain_name(text.removeprefix("="))
     return Rule(
         text=text,
         name=name,
@@ -32,9 +32,10 @@ def user_rule(text: str, action: RuleAction, file: str = "", line: int = 0) -> R
     )
 
 
-def _wire_name(written: str) -> bytes:
+def domain_name(written: str) -> bytes:
+    """The wire name that a person means; ValueError as above."""
     if not written:
-        raise ValueError("a rule without a name; write a domain name")
+        raise ValueError("is empty; write a domain name")
     if written.startswith("*."):
         message = f"*.{written[2:]} is not the way; write {written[2:]}, which is it and all below"
         raise ValueError(message)
@@ -48,7 +49,7 @@ def _wire_name(written: str) -> bytes:
         message = f"{written} has a *, which only curated lists may use; write the name above it"
         raise ValueError(message)
     if _ADDRESS.match(written):
-        message = f"{written} is an address; rules are about names"
+        message = f"{written} is an address; write a domain name"
         raise ValueError(message)
     if found := _FOREIGN.search(written):
         message = f"{written!r} has {found[0]!r} in it; write a domain name and nothing else"

@@ -73,6 +73,6 @@ class Config(Section):
         return self._document
 
     @property
-    def file(self) -> str | None:
+    def file(self) -> Path | None:
         """The path of that file, as it was named."""
-        return self._document.file if self._document else None
+        return Path(self._document.file) if self._document else None

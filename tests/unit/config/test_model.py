@@ -34,7 +34,7 @@ lists: .
     }
     assert config.admin.listen == Endpoint("::1", 8080)
     assert (config.user, config.lists) == ("nobody", tmp_path)
-    assert config.file == str(tmp_path / "blocker.yaml")
+    assert config.file == tmp_path / "blocker.yaml"
 
 
 @pytest.mark.parametrize(

@@ -26,5 +26,5 @@ def test_each_wrong_line_is_named(tmp_path: Path) -> None:
         "3: rules.allow[1]: *.example.org is not the way; "
         "write example.org, which is it and all below",
         "5: rules.allow[3]: 12 is not a name; write it in quotes",
-        "7: rules.block[1]: 192.0.2.1 is an address; rules are about names",
+        "7: rules.block[1]: 192.0.2.1 is an address; write a domain name",
     ]

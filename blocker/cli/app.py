@@ -1,0 +1,168 @@
+"""The commands. Thin: each reads its arguments, calls what does the work, and prints.
+
+Rule: whatever a command needs is imported inside it, so that `--help` and `serve` start at once.
+An error a person can put right is printed as it is, and the exit code is 1.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blocker import __version__
+from blocker.errors import BlockerError, StartError
+
+app = typer.Typer(
+    help="A DNS resolver that stops devices from reporting to their makers, and says why.",
+    epilog="Start with `blocker serve`, then point a device's DNS here. "
+    "`blocker COMMAND --help` shows examples.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+token = typer.Typer(
+    help="Tokens for the admin API.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(token, name="token")
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-c",
+        "--config",
+        metavar="FILE",
+        show_default=False,
+        help="Without it: ./blocker.yaml, /etc/blocker/blocker.yaml, else the built-in defaults.",
+    ),
+]
+
+
+class Scope(StrEnum):
+    """What a token allows."""
+
+    READ = "read"
+    ADMIN = "admin"
+
+
+def main() -> None:
+    """Run the command in sys.argv."""
+    try:
+        app(prog_name="blocker")
+    except BlockerError as error:
+        typer.echo(error, err=True)
+        sys.exit(1)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"blocker {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print it and stop."),
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
+@app.command()
+def serve(config: ConfigFile = None) -> None:
+    """Run the resolver until it is stopped.
+
+    \b
+    blocker serve                        with ./blocker.yaml, or with the defaults
+    blocker serve -c lab.yaml            with a configuration of your own
+    sudo blocker serve                   port 53 takes rights (or: user: in the configuration)
+    kill -HUP PID                        read configuration and lists again
+    """
+    from blocker.supervisor import serve as run
+
+    run(config)
+
+
+@app.command(short_help="Check the configuration and the lists.")
+def check(config: ConfigFile = None) -> None:
+    """Check the configuration and the lists: every error, with file and line.
+
+    \b
+    blocker check                        what `blocker serve` would run with
+    blocker check -c new.yaml && mv new.yaml blocker.yaml
+
+    The exit code is 1 when something is wrong. Nothing is written, nothing is started.
+    """
+    from blocker.cli.report import report
+    from blocker.inputs import read_inputs
+
+    for line in report(read_inputs(config)):
+        typer.echo(line)
+
+
+@app.command(short_help="Why a name is blocked, or not.")
+def explain(
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Domain names.")],
+    type_: Annotated[str, typer.Option("--type", metavar="T", help="A, AAAA, HTTPS...")] = "A",
+    client: Annotated[
+        str | None,
+        typer.Option(metavar="IP", show_default=False, help="As asked by this client."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One object a line, for scripts.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Why a name is blocked, or not: rule, vendor, purpose, evidence, and how to change it.
+
+    \b
+    blocker explain data.mistat.xiaomi.com
+    blocker explain --type HTTPS data.mistat.xiaomi.com account.xiaomi.com
+    blocker explain --json data.mistat.xiaomi.com | jq .vendor
+
+    Works from the configuration and the lists; no server need run.
+    """
+    from blocker.inputs import read_inputs
+
+    try:
+        # All first: a misspelt name among many is seen at once, not between their explanations.
+        explanations = list(map(read_inputs(config).explainer(type_, client), names))
+    except ValueError as error:
+        raise StartError(str(error)) from None
+    for number, explanation in enumerate(explanations):
+        if json:
+            typer.echo(explanation.as_json())
+        else:
+            from blocker.cli.render import render
+
+            render(explanation, apart=number > 0)
+
+
+@token.command("create")
+def create_token(
+    name: Annotated[str, typer.Option(metavar="N", help="What it is for; shown in logs.")],
+    scope: Annotated[Scope, typer.Option(help="read: look only. admin: change things too.")],
+    config: ConfigFile = None,
+) -> None:
+    """Make a token for the admin API and print it, once. Only its hash is kept.
+
+    \b
+    blocker token create --name grafana --scope read
+    blocker token create --name phone --scope admin
+    """
+    from blocker.config import load_config
+    from blocker.tokens import TokenStore
+
+    settings = load_config(config)
+    secret = TokenStore(settings.state).create(name, scope.value)
+    typer.echo(secret)
+    typer.echo(
+        "This is the only time it is shown. A running server knows it at once:\n"
+        f'  curl -H "Authorization: Bearer {secret}" http://{settings.admin.listen}/api/v1/status',
+        err=True,
+    )

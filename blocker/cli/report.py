@@ -1,0 +1,29 @@
+"""What `check` says when nothing is wrong: what was read, and what it comes to."""
+
+from collections.abc import Iterator
+
+from blocker.catalog.load import default_lists
+from blocker.inputs import Inputs, remarks
+
+
+def report(inputs: Inputs) -> Iterator[str]:
+    """Line by line. Problems when a subscription cannot be read."""
+    ruleset = inputs.ruleset()
+    config, catalogue = inputs.config, inputs.catalogue
+    for remark in remarks(inputs, ruleset):
+        yield f"note       {remark}"
+    yield f"config     {config.file or 'built-in defaults'}: no errors"
+    yield (
+        f"lists      {config.lists or default_lists()}: no errors; "
+        f"{ruleset.counts['curated']:,} entries of {len(catalogue.vendors)} vendors, "
+        f"{ruleset.counts['keep']:,} names to keep, {len(catalogue.sources):,} sources"
+    )
+    for source in ruleset.sources[1:]:
+        bad = f", {source['bad']:,} lines that are none" if source["bad"] else ""
+        yield f"list       {source['name']}: {source['names']:,} names ({source['format']}){bad}"
+    rules, vendors = inputs.in_force(ruleset)
+    yield f"in force   {_counted(rules, 'rule')} of {_counted(vendors, 'vendor')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")

@@ -1,0 +1,6 @@
+"""Why a name is answered the way it is; for the command line and the admin API."""
+
+from blocker.explain.explanation import Explanation
+from blocker.explain.reason import Source, explain
+
+__all__ = ["Explanation", "Source", "explain"]

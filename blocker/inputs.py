@@ -1,0 +1,105 @@
+"""The configuration and the lists it names: read, checked against each other, made a policy.
+
+Rule: what the server runs with and what `check` and `explain` speak of comes from here, so that
+they cannot differ.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+from blocker.catalog.compile import compile_ruleset
+from blocker.catalog.load import Catalogue, load_catalogue
+from blocker.config import Config, load_config, overlay, switches, unknown_vendors
+from blocker.core.policy import Policy
+from blocker.core.sinkhole import Sinkhole
+from blocker.errors import Problem, Problems
+from blocker.explain import Explanation, explain
+from blocker.link import Blocking
+from blocker.ruleset import MappedRuleset, open_ruleset
+from blocker.view import sinkhole_of
+
+RULESETS = "rulesets"  # the folder in `state` that holds compiled ones
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """A configuration and curated lists without a fault."""
+
+    config: Config
+    catalogue: Catalogue
+
+    def ruleset(self) -> MappedRuleset:
+        """The compiled lists: the server's own file if this user may use it, else a passing one."""
+        own = self.config.state / RULESETS
+        if own.is_dir() and os.access(own, os.R_OK | os.W_OK | os.X_OK):
+            return self._compiled(own)
+        with TemporaryDirectory(prefix="blocker-") as folder:
+            return self._compiled(Path(folder))  # stays mapped when the file is gone
+
+    def policy(self, ruleset: MappedRuleset) -> Policy:
+        """What decides about names."""
+        return Policy(
+            ruleset,
+            overlay(self.config),
+            vendors=switches(self.config),
+            max_breakage=self.config.blocking.max_breakage,
+        )
+
+    def explainer(self, qtype: str, client: str | None) -> Callable[[str], Explanation]:
+        """What explains a name as the server would answer it."""
+        policy, sinkhole = self.policy(self.ruleset()), self.sinkhole()
+        return lambda name: explain(
+            policy,
+            sinkhole,
+            name,
+            qtype,
+            client,
+            networks=self.config.dns.allow_from,
+            sources=self.catalogue.sources,
+        )
+
+    def in_force(self, ruleset: MappedRuleset) -> tuple[int, int]:
+        """How many rules block as things are set, and how many vendors they are of."""
+        policy = self.policy(ruleset)
+        curated = [
+            rule
+            for rule in self.catalogue.rules
+            if rule.layer == "curated" and policy._state(rule) in ("block", "shadow")
+        ]
+        lists = [source for source in ruleset.sources[1:] if source["action"] == "block"]
+        own = len(self.config.rules.block)
+        listed: int = sum(source["names"] for source in lists)
+        return own + len(curated) + listed, len({rule.vendor for rule in curated})
+
+    def sinkhole(self) -> Sinkhole:
+        """What blocked names are answered with."""
+        return sinkhole_of(cast(Blocking, self.config.blocking.model_dump(mode="json")))
+
+    def _compiled(self, folder: Path) -> MappedRuleset:
+        path = compile_ruleset(self.catalogue, self.config.subscriptions, folder)
+        return open_ruleset(path)
+
+
+def read_inputs(path: Path | None = None) -> Inputs:
+    """Problems with every fault of the configuration and of the lists; StartError if unreadable."""
+    config = load_config(path)
+    catalogue = load_catalogue(config.lists)
+    known = [vendor.vendor for vendor in catalogue.vendors]
+    if problems := unknown_vendors(config, known):
+        raise Problems(problems)
+    return Inputs(config, catalogue)
+
+
+def remarks(inputs: Inputs, ruleset: MappedRuleset) -> Sequence[Problem | str]:
+    """What is not right but stops nothing: entries out of order, bad lines in subscriptions."""
+    listed: list[Problem | str] = list(inputs.catalogue.remarks)
+    for source in ruleset.sources:
+        shown = source.get("problems", ())
+        listed += shown
+        if unseen := source.get("bad", 0) - len(shown):
+            listed.append(f"{source['file']}: {unseen:,} more lines that are no names")
+    return listed
