@@ -1,5 +1,6 @@
 """Where an upstream listens, and the sockets that lead there."""
 
+import os
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
@@ -61,5 +62,5 @@ class Endpoint:
 
 def reason_of(error: Exception) -> str:
     """Why the network would not, in a few words fit for a client to read."""
-    text = error.strerror if isinstance(error, OSError) else None
-    return (text or "timeout").lower()
+    number = error.errno if isinstance(error, OSError) else None
+    return os.strerror(number).lower() if number else "timeout"
