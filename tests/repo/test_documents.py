@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,6 +86,15 @@ def test_readme_names_every_command() -> None:
     said = " ".join(spoken(README))
     missing = [name for name in commands() if f"blocker {name}" not in said]
     assert not missing
+
+
+def test_the_explanation_in_the_readme_is_what_is_printed() -> None:
+    shown = next(block for block in fences(README) if block.startswith("data.mistat"))
+    command = [sys.executable, "-m", "blocker", "explain", "data.mistat.xiaomi.com"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30).stdout
+    for line in shown.replace("  ...\n", "").splitlines():
+        pattern = re.sub(r"yaml:\d+", "yaml:[0-9]+", re.escape(line).replace(r"\:", ":"))
+        assert re.search(f"^{pattern}$", printed, re.MULTILINE), f"{line!r} is not in\n{printed}"
 
 
 @pytest.mark.parametrize("block", fences(README, "yaml"))

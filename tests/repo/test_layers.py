@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "listen": {"core"},
     "upstream": {"core"},
     # What is written, and what becomes of it.
-    "inputs": {"catalog", "config", "core", "explain", "ruleset", "userrules"},
+    "inputs": {"catalog", "config", "core", "explain", "link", "ruleset", "userrules", "view"},
     "explain": {"core", "userrules"},
     "config": {"core.names", "core.policy", "userrules", "yamlfile"},
     "catalog": {"core.names", "core.policy", "core.families", "ruleset", "yamlfile"},

@@ -31,8 +31,6 @@ def _only_names_its_parts(path: Path) -> bool:
 
 @pytest.mark.parametrize("path", package_files(), ids=relative)
 def test_every_module_has_a_twin(path: Path) -> None:
-    if path.name == "__main__.py":
-        return  # one call, and every end-to-end test makes it
     assert _only_names_its_parts(path) or twin_of(path).is_file(), (
         f"write {relative(twin_of(path))}"
     )
