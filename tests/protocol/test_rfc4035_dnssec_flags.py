@@ -1,0 +1,62 @@
+"""RFC 4035 section 3.2 and RFC 6840: DO, CD and AD where nothing is validated."""
+
+from tests.support.packets import DS, lines, opt
+from tests.support.resolver import Resolver
+
+CD = 0x0110
+ANSWER = (
+    "www.example.com. 300 IN A 192.0.2.1",
+    "www.example.com. 300 IN RRSIG A 8 3 300 20300101000000 20200101000000 1 example.com. c2ln",
+)
+
+
+def test_do_and_cd_are_kept_apart() -> None:
+    # RFC 6840 section 5.9: what was fetched with CD may be bogus to those who asked without.
+    resolver = Resolver()
+    resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1")
+    for _ in range(3):
+        for flags in (0x0100, CD):
+            resolver.ask(flags=flags)
+            resolver.ask(flags=flags, edns=opt())
+            resolver.ask(flags=flags, edns=opt(do=True))
+    asked = [(forward.do, forward.cd) for forward in resolver.forwarded]
+    assert sorted(asked) == [(False, False), (False, True), (True, False), (True, True)]
+
+
+def test_cd_is_copied() -> None:
+    # RFC 4035 section 3.2.2.
+    resolver = Resolver()
+    resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1")
+    for _ in range(3):
+        assert resolver.ask(flags=CD).header.cd == 1
+        assert resolver.ask().header.cd == 0
+
+
+def test_signatures_come_along_with_what_they_sign() -> None:
+    # RFC 4035 section 3.1.1.
+    resolver = Resolver()
+    resolver.upstream_says(*ANSWER)
+    for _ in range(3):
+        assert [record.rtype for record in resolver.ask(edns=opt(do=True)).rr] == [1, 46]
+
+
+def test_proofs_come_along_with_a_negative_answer() -> None:
+    resolver = Resolver()
+    resolver.upstream_says(
+        authority=[
+            "example.com. 300 IN SOA ns.example.com. host.example.com. 1 2 3 4 60",
+            "www.example.com. 300 IN NSEC x.example.com. A RRSIG NSEC",
+        ]
+    )
+    for _ in range(3):
+        reply = resolver.ask(qtype=DS, edns=opt(do=True))
+        assert [(record.rtype, record.ttl) for record in reply.auth] == [(6, 60), (47, 60)]
+
+
+def test_ad_of_an_upstream_is_not_passed_on() -> None:
+    # RFC 4035 section 3.2.3: we did not check, and the way here is open to everyone.
+    resolver = Resolver()
+    resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1", ad=1)
+    for _ in range(3):
+        reply = resolver.ask(flags=0x0120, edns=opt(do=True))
+        assert (reply.header.ad, lines(reply.rr)) == (0, ["www.example.com. 300 A 192.0.2.1"])
