@@ -98,7 +98,7 @@ def check(config: ConfigFile = None) -> None:
     blocker check                        what `blocker serve` would run with
     blocker check -c new.yaml && mv new.yaml blocker.yaml
 
-    The exit code is 1 when something is wrong. Nothing is written, nothing is started.
+    The exit code is 1 when something is wrong. A server that runs is not touched.
     """
     from blocker.cli.report import report
     from blocker.inputs import read_inputs

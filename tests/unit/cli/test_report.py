@@ -1,0 +1,33 @@
+"""What `check` says of what is right."""
+
+from pathlib import Path
+
+from blocker.cli.report import report
+from blocker.inputs import read_inputs
+from tests.support.lists import write_lists
+
+
+def test_report(tmp_path: Path) -> None:
+    write_lists(tmp_path / "lists")
+    (tmp_path / "names.txt").write_text("a.example\nwrong name\n", encoding="utf-8")
+    file = tmp_path / "blocker.yaml"
+    file.write_text(
+        "lists: lists\nsubscriptions: [{name: mine, source: names.txt, match: exact}]\n",
+        encoding="utf-8",
+    )
+    note, *lines = report(read_inputs(file))
+    assert note.startswith(f"note       {tmp_path}/names.txt:2: ")
+    assert lines == [
+        f"config     {file}: no errors",
+        f"lists      {tmp_path}/lists: no errors; "
+        "2 entries of 1 vendors, 1 names to keep, 1 sources",
+        "list       mine: 1 names (domains), 1 lines that are none",
+        "in force   2 rules of 1 vendor",
+    ]
+
+
+def test_the_shipped_lists_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "blocker.yaml"
+    file.write_text("state: here\n", encoding="utf-8")
+    said = "\n".join(report(read_inputs(file)))
+    assert "lists: no errors; " in said
