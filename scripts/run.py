@@ -19,12 +19,13 @@ GENERATED_CONFIG = Path("state/run.yaml")
 
 def main() -> None:
     blocker = Path(sys.executable).with_name("blocker")
-    command = [str(blocker), "serve", *_config(sys.argv[1:])]
+    command = [str(blocker), "serve", *choose(sys.argv[1:])]
     sys.stdout.flush()
     os.execv(blocker, command)  # noqa: S606 -- signals reach the resolver itself
 
 
-def _config(arguments: list[str]) -> list[str]:
+def choose(arguments: list[str]) -> list[str]:
+    """The options for `serve`; writes a configuration if the spare port it must be."""
     if arguments:
         return ["-c", arguments[0]]
     if any(config.exists() for config in CONFIGS):
