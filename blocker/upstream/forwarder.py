@@ -94,9 +94,10 @@ class Forwarder(Recovery):
             self.doubted(attempt, now)
             return
         waiters = exchange.waiters
+        setbacks = exchange.setbacks
         self._end(exchange)
-        if exchange.setbacks is not None:
-            self._settle(exchange.setbacks, attempt, now)
+        if setbacks is not None:
+            self._settle(setbacks, attempt, now)
         reply = self._engine.reply
         for forward, transport, address in waiters:
             try:

@@ -25,6 +25,8 @@ class InFlight:
 
     def _end(self, exchange: Exchange) -> None:
         exchange.done = True
+        # Attempts point to it: without this they would be garbage that only a collector can find.
+        exchange.current = exchange.setbacks = None
         del self._exchanges[exchange.query.key]
         self._release(exchange)
 

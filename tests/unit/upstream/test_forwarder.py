@@ -1,6 +1,7 @@
 """The whole way of a question: asked once, answered to everyone, elsewhere when it must be."""
 
 import asyncio
+import gc
 
 import pytest
 
@@ -142,6 +143,35 @@ def test_a_late_tick_times_nothing_out_that_was_answered() -> None:
             assert not bench.forwarder.upstreams[0].tally.errors
             await asyncio.sleep(2 * forwarder.TICK)
             assert bench.forwarder._tick_timer is None
+
+        run([upstream.url], scenario)
+
+
+def test_nothing_is_left_for_the_garbage_collector() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on("case.example", "lower-case")
+        upstream.on("truncated.example", "truncated")
+        upstream.on("refused.example", "rcode:5")
+        upstream.on("forged.example", "wrong-question+answer")
+        upstream.on("lost.example", "drop", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            gc.collect()
+            gc.disable()
+            try:
+                names = [f"n{number}.example" for number in range(20)]
+                odd = ["case.example", "truncated.example", "refused.example", "forged.example"]
+                await bench.ask_all([*names, *odd, "lost.example"])
+                await asyncio.sleep(0.1)
+                bench.forwarder._strays.clear()
+                for port in bench.forwarder._poller._ports.values():
+                    port.pending.clear()
+                kinds = [type(one).__name__ for one in gc.get_objects()]
+                assert kinds.count("Exchange") == 0
+                assert kinds.count("Attempt") == 0
+                assert kinds.count("Setbacks") == 0
+            finally:
+                gc.enable()
 
         run([upstream.url], scenario)
 
