@@ -15,12 +15,13 @@ def report(inputs: Inputs) -> Iterator[str]:
     yield f"config     {config.file or 'built-in defaults'}: no errors"
     yield (
         f"lists      {config.lists or default_lists()}: no errors; "
-        f"{ruleset.counts['curated']:,} entries of {len(catalogue.vendors)} vendors, "
-        f"{ruleset.counts['keep']:,} names to keep, {len(catalogue.sources):,} sources"
+        f"{_counted(len(catalogue.vendors), 'vendor')}, "
+        f"{_counted(ruleset.counts['curated'], 'name')} of theirs, "
+        f"{ruleset.counts['keep']:,} to keep, {_counted(len(catalogue.sources), 'source')}"
     )
     for source in ruleset.sources[1:]:
-        bad = f", {source['bad']:,} lines that are none" if source["bad"] else ""
-        yield f"list       {source['name']}: {source['names']:,} names ({source['format']}){bad}"
+        bad = f", {_counted(source['bad'], 'line')} without one" if source["bad"] else ""
+        yield f"list       {source['name']}: {_counted(source['names'], 'name')} ({source['format']}){bad}"
     rules, vendors = inputs.in_force(ruleset)
     yield f"in force   {_counted(rules, 'rule')} of {_counted(vendors, 'vendor')}"
 

@@ -19,9 +19,8 @@ def test_report(tmp_path: Path) -> None:
     assert note.startswith(f"note       {tmp_path}/names.txt:2: ")
     assert lines == [
         f"config     {file}: no errors",
-        f"lists      {tmp_path}/lists: no errors; "
-        "2 entries of 1 vendors, 1 names to keep, 1 sources",
-        "list       mine: 1 names (domains), 1 lines that are none",
+        f"lists      {tmp_path}/lists: no errors; 1 vendor, 2 names of theirs, 1 to keep, 1 source",
+        "list       mine: 1 name (domains), 1 line without one",
         "in force   2 rules of 1 vendor",
     ]
 
