@@ -21,7 +21,8 @@ def report(inputs: Inputs) -> Iterator[str]:
     )
     for source in ruleset.sources[1:]:
         bad = f", {_counted(source['bad'], 'line')} without one" if source["bad"] else ""
-        yield f"list       {source['name']}: {_counted(source['names'], 'name')} ({source['format']}){bad}"
+        names = _counted(source["names"], "name")
+        yield f"list       {source['name']}: {names} ({source['format']}){bad}"
     rules, vendors = inputs.in_force(ruleset)
     yield f"in force   {_counted(rules, 'rule')} of {_counted(vendors, 'vendor')}"
 
