@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from blocker import __version__
+
 CACHE_ENTRIES = 1_000_000
 
 
@@ -161,9 +163,7 @@ def _version(*command: str) -> Callable[[], str]:
 
 
 def _own_version() -> str:
-    from importlib.metadata import version
-
-    return f"{version('blocker')} on Python {sys.version.split()[0]}"
+    return f"{__version__} on Python {sys.version.split()[0]}"
 
 
 UNBOUND = Server("Unbound", "unbound", _version("unbound", "-V"), unbound)

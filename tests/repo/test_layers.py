@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tests.support.source import ROOT, imports, module_name, package_files, relative
 
@@ -43,7 +45,6 @@ MAY_IMPORT = {
 # A third-party library, and the parts that may import it. What is not named may not be imported.
 LIBRARIES = {
     "aiohttp": {"admin"},
-    "dnslib": {"message"},
     "marisa_trie": {"ruleset"},
     "prometheus_client": {"admin"},
     "pydantic": {"admin", "catalog", "config", "yamlfile"},
@@ -97,6 +98,15 @@ def _allowed(part: str, module: str) -> bool:
 def test_tables_name_only_what_exists() -> None:
     parts = {part_of(module_name(path)) for path in package_files()}
     assert set(MAY_IMPORT) == parts - {""}
+    tops = {module.split(".")[0] for path in package_files() for module, _ in imports(path)}
+    assert set(LIBRARIES) == tops - sys.stdlib_module_names - {"blocker"}
+
+
+def test_what_is_installed_is_what_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = [Requirement(text).name for text in project["dependencies"]]
+    modules = {"pyyaml": "yaml"}
+    assert {modules.get(name, name.replace("-", "_")) for name in names} == set(LIBRARIES)
 
 
 def test_worker_loads_no_library_it_does_not_need() -> None:
