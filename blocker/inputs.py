@@ -68,7 +68,7 @@ class Inputs:
         curated = [
             rule
             for rule in self.catalogue.rules
-            if rule.layer == "curated" and policy._state(rule) in ("block", "shadow")
+            if rule.layer == "curated" and policy.state(rule) in ("block", "shadow")
         ]
         lists = [source for source in ruleset.sources[1:] if source["action"] == "block"]
         own = len(self.config.rules.block)

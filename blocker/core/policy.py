@@ -216,7 +216,7 @@ class Policy:
                 yield rule, f"the more specific {curated.text} decides"
             else:
                 curated = rule
-                yield rule, self._state(rule)
+                yield rule, self.state(rule)
 
     def _verdict(self, action: VerdictAction, rule: Rule) -> Verdict:
         # The verdict keeps its rule alive, so the rule's id stays its own.
@@ -237,7 +237,7 @@ class Policy:
     def _at_key(self, key: bytes, stored: Callable[[bytes], Sequence[Rule]]) -> list[Rule]:
         return [*self._overlay.get(key, ()), *stored(key)]
 
-    def _state(self, rule: Rule) -> str:
+    def state(self, rule: Rule) -> str:
         """`block`, `allow` or `shadow` when the curated entry is in force, else why it is not."""
         switch = self._vendors.get(rule.vendor, _ON)
         chosen = TELEMETRY if switch.purposes is None else switch.purposes
