@@ -1,13 +1,20 @@
 """Questions in datagrams: what leaves, and which answers count."""
 
+import socket
 from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from blocker.core.wire import parse_query
+from blocker.upstream.base import Attempt, Exchange
+from blocker.upstream.endpoint import Endpoint
 from blocker.upstream.packet import Entropy
+from blocker.upstream.ports import Port
 from blocker.upstream.udp import UdpUpstream
-from tests.support.asking import Bench, run
-from tests.support.upstream import ScriptedUpstream
+from tests.support.asking import Bench, clock, query_packet, run
+from tests.support.upstream import ScriptedUpstream, response
 
 ECS = bytes((0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2))  # who asks; the upstream must not know
 
@@ -206,3 +213,44 @@ def test_an_id_that_is_taken_is_not_used_again_on_that_port() -> None:
         run([upstream.url], scenario)
         seen = [(one.port, one.packet_id) for one in upstream.log]
         assert len(set(seen)) == 150
+
+
+@given(tail=st.binary(max_size=120), mutated=st.lists(st.integers(0, 60), max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_no_datagram_is_trouble_and_only_a_good_one_is_an_answer(
+    tail: bytes, mutated: list[int]
+) -> None:
+    upstream = UdpUpstream("udp://192.0.2.53", Endpoint.of("192.0.2.53", 53), clock)
+    heard = upstream._sink = Heard()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        port = Port(sock, upstream, 0.0)
+        query = parse_query(query_packet("a.example"))
+        exchange = Exchange(query, None, 0.0)  # type: ignore[arg-type]
+        made = Attempt(exchange, upstream, port.pending, b"ok", query.question, 0.0, True)
+        port.pending[b"ok"] = made
+        good = response(b"ok", query.question)
+        changed = bytearray(good)
+        for at in mutated:
+            changed[at % len(good)] ^= 0x41
+        for message in (tail, b"ok" + tail, good[:12] + tail, bytes(changed)):
+            upstream.received(port, message, 1.0)
+            port.pending[b"ok"] = made
+    for message in heard.answers:
+        assert message[:2] == b"ok"
+        assert message[2] & 0xFA == 0x80
+        assert message[12 : 12 + len(query.question)] == query.question
+
+
+class Heard:
+    """A sink that keeps what is passed for an answer."""
+
+    def __init__(self) -> None:
+        self.answers: list[bytes] = []
+
+    def answered(self, attempt: Attempt, message: bytes, now: float) -> None:
+        self.answers.append(message)
+
+    def truncated(self, attempt: Attempt, now: float) -> None: ...
+    def doubted(self, attempt: Attempt, now: float, *, case: bool = False) -> None: ...
+    def ununderstood(self, attempt: Attempt, now: float) -> None: ...
+    def failed(self, attempt: Attempt, text: str, now: float) -> None: ...
