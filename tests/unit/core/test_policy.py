@@ -1,0 +1,198 @@
+"""The policy: layers in order, the most specific name, and allow before block."""
+
+import pytest
+
+from blocker.core import policy as module
+from blocker.core.names import from_text
+from blocker.core.policy import NoRules, Policy, Rule, Switch, Verdict
+from tests.support.rules import entry, keep, listed, policy, rule
+
+
+def decided(tried: Policy, name: str) -> tuple[str, str] | None:
+    verdict = tried.match(from_text(name))
+    return verdict and (verdict.action, verdict.rule.text or verdict.rule.list)
+
+
+def action(tried: Policy, name: str) -> str | None:
+    verdict = tried.match(from_text(name))
+    return verdict and verdict.action
+
+
+def test_a_rule_matches_its_name_and_all_below() -> None:
+    tried = policy(rule("xiaomi.com"))
+    for name in ("xiaomi.com", "data.xiaomi.com", "a.b.c.xiaomi.com"):
+        assert decided(tried, name) == ("block", "xiaomi.com")
+    for name in ("com", "notxiaomi.com", "xiaomi.com.example", "xiaomi.org", "."):
+        assert decided(tried, name) is None
+
+
+def test_an_exact_rule_matches_its_name_alone() -> None:
+    tried = policy(rule("=xiaomi.com"), listed("=example.org"))
+    assert action(tried, "xiaomi.com") == "block"
+    assert action(tried, "www.xiaomi.com") is None
+    assert action(tried, "example.org") == "block"
+    assert action(tried, "www.example.org") is None
+
+
+def test_a_family_matches_its_members() -> None:
+    tried = policy(entry("*-stsdk.vivo.com.cn", vendor="vivo"))
+    assert action(tried, "a-stsdk.vivo.com.cn") == "block"
+    assert action(tried, "x.a-stsdk.vivo.com.cn") == "block"
+    for name in ("vivo.com.cn", "www.vivo.com.cn", "stsdk.vivo.com.cn", "a-stsdk.vivo.com"):
+        assert action(tried, name) is None
+    assert action(tried, "b-stsdk.vivo.com.cn") == "block"
+
+
+def test_octets_inside_a_label_are_no_name() -> None:
+    tried = policy(rule("xiaomi.com"), listed("mi.com"))
+    assert tried.match(b"\x09ab\x06xiaomi\x03com\x00") is None
+    assert tried.match(b"\x03www\x09ab\x06xiaomi\x03com\x00") is None
+    assert tried.match(b"\x09ab\x06xiaomi\x06xiaomi\x03com\x00") is not None
+    assert tried.match(b"\x05a\x02mi\x03\x03com\x00") is None
+    assert tried.match(b"\x06xx\x02mi\x02\x03com\x00") is None
+
+
+@pytest.mark.parametrize(
+    "first, then",
+    [
+        (rule("a.example", "allow"), keep("a.example")),
+        (rule("a.example"), keep("a.example")),
+        (keep("a.example"), entry("a.example")),
+        (keep("example"), entry("a.example")),
+        (entry("example"), listed("a.example", "allow")),
+        (rule("example"), rule("b.a.example", "allow", layer="subscription")),
+        (rule("example", "allow"), rule("a.example", layer="curated", vendor="x")),
+        (rule("a.example", "allow"), listed("b.a.example")),
+    ],
+)
+def test_the_first_layer_decides_however_general_its_rule(first: Rule, then: Rule) -> None:
+    for rules in ((first, then), (then, first)):
+        verdict = policy(*rules).match(from_text("b.a.example"))
+        assert verdict is not None
+        assert (verdict.action, verdict.rule.layer) == (first.action, first.layer)
+
+
+@pytest.mark.parametrize("make", [rule, listed], ids=["user", "subscription"])
+def test_inside_a_layer_the_most_specific_name_decides(make: object) -> None:
+    assert callable(make)
+    tried = policy(make("example"), make("a.example", "allow"), make("b.a.example"))
+    assert action(tried, "example") == "block"
+    assert action(tried, "x.example") == "block"
+    assert action(tried, "a.example") == "allow"
+    assert action(tried, "x.a.example") == "allow"
+    assert action(tried, "b.a.example") == "block"
+    assert action(tried, "x.b.a.example") == "block"
+
+
+def test_on_the_same_name_allow_beats_block() -> None:
+    assert action(policy(listed("a.example"), listed("a.example", "allow")), "a.example") == "allow"
+    assert action(policy(rule("a.example", "allow"), rule("a.example")), "a.example") == "allow"
+    tried = policy(rule("a.example"), rule("=a.example", "allow"))
+    assert (action(tried, "a.example"), action(tried, "x.a.example")) == ("allow", "block")
+
+
+@pytest.mark.parametrize(
+    "made, switch, expected",
+    [
+        (entry("a.example"), None, "block"),
+        (entry("a.example"), Switch("off"), None),
+        (entry("a.example"), Switch("shadow"), "shadow"),
+        (entry("a.example"), Switch(purposes=frozenset({"analytics"})), "block"),
+        (entry("a.example"), Switch(purposes=frozenset({"advertising"})), None),
+        (entry("a.example", breakage="minor"), None, "block"),
+        (entry("a.example", breakage="major"), None, None),
+        (entry("a.example", breakage="major"), Switch(max_breakage="major"), "block"),
+        (entry("a.example", breakage="minor"), Switch(max_breakage="none"), None),
+        (entry("a.example", "updates"), None, "allow"),
+        (entry("a.example", "updates"), Switch("off"), "allow"),
+        (entry("a.example", "updates"), Switch(purposes=frozenset({"updates"})), "block"),
+        (entry("a.example", shared=True), None, None),
+        (entry("a.example", shared=True), Switch(purposes=frozenset({"analytics"})), "block"),
+        (entry("a.example", vendor="oppo"), Switch("off"), "block"),
+    ],
+)
+def test_a_vendors_switch(made: Rule, switch: Switch | None, expected: str | None) -> None:
+    tried = policy(made, vendors={"xiaomi": switch} if switch else {})
+    assert action(tried, "x.a.example") == expected
+    steps = tried.trace(from_text("x.a.example"))
+    assert [step for step, _ in steps] == [made]
+    assert (steps[0][1] == expected) == (expected is not None)
+
+
+def test_an_entry_out_of_force_lets_the_next_layer_decide() -> None:
+    off = {"xiaomi": Switch("off")}
+    tried = policy(entry("a.example"), listed("a.example"), vendors=off)
+    assert decided(tried, "a.example") == ("block", "a list")
+
+
+def test_a_more_specific_entry_out_of_force_shields_from_the_general_one() -> None:
+    tried = policy(entry("example"), entry("login.example", breakage="major"))
+    assert action(tried, "x.example") == "block"
+    assert action(tried, "login.example") is None
+
+
+def test_a_rule_in_shadow_is_remembered_and_the_search_goes_on() -> None:
+    shadow = {"xiaomi": Switch("shadow")}
+    tried = policy(entry("a.example"), listed("b.a.example"), vendors=shadow)
+    assert action(tried, "a.example") == "shadow"
+    assert decided(tried, "b.a.example") == ("block", "a list")
+    tried = policy(entry("a.example"), listed("a.example", "allow"), vendors=shadow)
+    assert action(tried, "a.example") == "shadow"
+
+
+def test_a_verdict_is_one_object_per_rule_and_action() -> None:
+    tried = policy(listed("a.example"), listed("b.example"), entry("c.example"))
+
+    def verdict(name: str) -> Verdict | None:
+        return tried.match(from_text(name))
+
+    assert verdict("a.example") is verdict("x.b.example")  # lines of one list
+    assert verdict("c.example") is verdict("x.c.example")
+    assert verdict("a.example") is not verdict("c.example")
+
+
+def test_trace_tells_of_every_rule_in_order() -> None:
+    tried = policy(
+        rule("=x.a.example", "allow"),
+        keep("unrelated.example"),
+        entry("a.example"),
+        entry("example"),
+        listed("x.a.example", list="one"),
+        listed("a.example", list="two"),
+    )
+    steps = tried.trace(from_text("x.a.example"))
+    assert [(step.text, step.list, state) for step, state in steps] == [
+        ("=x.a.example", "blocker.yaml", "allow"),
+        ("a.example", "lists/vendors/xiaomi.yaml", "an earlier rule decided"),
+        ("example", "lists/vendors/xiaomi.yaml", "the more specific a.example decides"),
+        ("x.a.example", "one", "an earlier rule decided"),
+        ("a.example", "two", "an earlier rule decided"),
+    ]
+    assert tried.trace(from_text("other.org")) == []
+
+
+def test_trace_and_match_agree() -> None:
+    tried = policy(
+        entry("*-log.example"), entry("a.example", breakage="major"), listed("a.example")
+    )
+    for name in ("a.example", "x-log.example", "y.x-log.example", "a-log.a.example", "b.example"):
+        states = [state for _, state in tried.trace(from_text(name))]
+        deciding = [state for state in states if state in ("block", "allow")]
+        assert deciding == ([action(tried, name)] if action(tried, name) else [])
+
+
+def test_memory_has_a_bound_and_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MEMORY", 8)
+    tried = policy(
+        rule("=x7.example", "allow"), listed("example"), *(listed(f"n{n}.org") for n in range(50))
+    )
+    for _ in range(2):
+        for number in range(50):
+            assert action(tried, f"x{number}.example") == ("allow" if number == 7 else "block")
+            assert action(tried, f"n{number}.org") == action(tried, f"a.n{number}.org") == "block"
+
+
+def test_no_rules_match_nothing() -> None:
+    tried = Policy(NoRules())
+    assert tried.match(from_text("data.xiaomi.com")) is None
+    assert tried.trace(from_text("data.xiaomi.com")) == []

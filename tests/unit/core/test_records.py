@@ -1,0 +1,107 @@
+"""Records inside a message: found, bounded by it, and copied with their names written out."""
+
+import pytest
+
+from blocker.core.records import BadRecord, copy, expand, read, target
+
+HEADER = bytes(12)
+NAME = b"\x03www\x07example\x00"
+POINTER = b"\xc0\x0c"
+
+
+def record(
+    owner: bytes, rtype: int, content: bytes, ttl: int = 60, size: int | None = None
+) -> bytes:
+    length = len(content) if size is None else size
+    head = rtype.to_bytes(2, "big") + b"\x00\x01" + ttl.to_bytes(4, "big")
+    return owner + head + length.to_bytes(2, "big") + content
+
+
+def test_records_are_read_where_they_lie() -> None:
+    first, second = record(POINTER, 1, b"abcd"), record(b"\x01B" + POINTER, 16, b"\x01x", ttl=9)
+    message = HEADER + NAME + first + second
+    one, two = read(message, 25, 2, NAME)
+    assert (one.owner, one.rtype, one.ttl, one.start) == (NAME, 1, 60, 25)
+    assert message[one.data : one.end] == b"abcd"
+    assert (two.owner, two.ttl, two.start) == (b"\x01b" + NAME, 9, one.end)
+    assert message[two.ttl_at : two.ttl_at + 4] == b"\x00\x00\x00\x09"
+    assert two.end == len(message)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"",
+        b"\xc0",
+        POINTER,
+        record(POINTER, 1, b"abcd")[:-1],
+        record(POINTER, 1, b"abcd", size=5),
+        record(POINTER, 1, b"", size=65_535),
+        record(b"\xc0\x19", 1, b"abcd"),
+        record(b"\xff\xff", 1, b"abcd"),
+        record(b"\x40" + b"a" * 64 + b"\x00", 1, b"abcd"),
+        record(b"\x80\x00", 1, b"abcd"),
+    ],
+    ids=str,
+)
+def test_what_is_no_record_is_a_bad_record(rest: bytes) -> None:
+    with pytest.raises(BadRecord):
+        read(HEADER + NAME + rest, 25, 1, NAME)
+
+
+def test_a_pointer_leads_strictly_backwards() -> None:
+    # RFC 9267 section 2: forwards, to itself, or to and fro would never end.
+    for at, name in ((12, b"\xc0\x0c"), (12, b"\xc0\x0e\xc0\x0c"), (14, b"\xc0\x0e\xc0\x0c")):
+        with pytest.raises(BadRecord):
+            expand(HEADER + name, at)
+    with pytest.raises(BadRecord):
+        expand(HEADER + b"\x01a\xc0\x0c", 12)
+
+
+def test_pointers_to_pointers_are_followed() -> None:
+    message = HEADER + NAME + b"\x01b\xc0\x0c" + b"\xc0\x19"
+    assert expand(message, 29) == (b"\x01b" + NAME, 31)
+
+
+def test_a_name_has_at_most_255_octets_however_it_is_made() -> None:
+    label = b"\x3f" + b"a" * 63
+    assert len(expand(HEADER + label * 3 + b"\x3d" + b"a" * 61 + b"\x00", 12)[0]) == 255
+    with pytest.raises(BadRecord):
+        expand(HEADER + label * 3 + b"\x3e" + b"a" * 62 + b"\x00", 12)
+    with pytest.raises(BadRecord):
+        expand(HEADER + label * 3 + b"\x00" + label + b"\xc0\x0c", 12 + 193)
+
+
+def test_the_target_of_an_alias_stays_inside_its_record() -> None:
+    message = HEADER + NAME + record(POINTER, 5, b"\x03Web" + POINTER)
+    (alias,) = read(message, 25, 1, NAME)
+    assert target(message, alias) == b"\x03web" + NAME
+    beyond = record(POINTER, 5, b"\x02a") + b"b\x00"
+    (alias,) = read(HEADER + NAME + beyond, 25, 1, NAME)
+    with pytest.raises(BadRecord):
+        target(HEADER + NAME + beyond, alias)
+
+
+def test_a_copy_stands_for_itself() -> None:
+    message = (
+        HEADER
+        + NAME
+        + record(POINTER, 1, b"abcd")
+        + record(POINTER, 15, b"\x00\x0a\x04mail" + POINTER, ttl=7)
+        + record(POINTER, 1234, POINTER)
+    )
+    records = read(message, 25, 3, NAME)
+    body, ttls = copy(message, records[1:])
+    assert body == (
+        record(NAME, 15, b"\x00\x0a\x04mail" + NAME, ttl=7) + record(NAME, 1234, POINTER)
+    )
+    assert [(int.from_bytes(body[at : at + 4], "big"), ttl) for at, ttl in ttls] == [
+        (7, 7),
+        (60, 60),
+    ]
+
+
+def test_a_name_that_runs_past_its_record_is_not_copied() -> None:
+    message = HEADER + NAME + record(POINTER, 15, b"\x00\x0a\x04ma", size=5) + b"il\x00"
+    with pytest.raises(BadRecord):
+        copy(message, read(message, 25, 1, NAME))

@@ -1,0 +1,48 @@
+"""The sinkhole's replies; that all types agree is tested in tests/protocol."""
+
+from blocker.core.policy import Verdict
+from blocker.core.sinkhole import Sinkhole, reason, record, soa
+from blocker.core.wire import parse_query
+from tests.support.packets import AAAA, MX, lines, opt, query, read
+from tests.support.rules import entry, keep, listed, rule
+
+BLOCKED = Verdict("block", rule("a.example"))
+
+
+def test_parts_are_made_once_per_frame_and_type() -> None:
+    sinkhole = Sinkhole()
+    verdict = Verdict("block", rule("example"))
+    for name in ("a.example", "b.example", "c.d.example"):
+        for qtype in (1, AAAA, MX, 65, 16):
+            for edns in (b"", opt(), opt(do=True)):
+                sinkhole.tail(parse_query(query(name, qtype, edns=edns)), verdict)
+    assert len(verdict.ready) == 9  # A, AAAA and the rest; three frames
+
+
+def test_several_addresses() -> None:
+    sinkhole = Sinkhole(ipv4=(b"\xc0\x00\x02\x01", b"\xc0\x00\x02\x02"), ttl=5)
+    reply = read(bytes(2) + sinkhole.tail(parse_query(query("a.example")), BLOCKED))
+    assert lines(reply.rr) == ["a.example. 5 A 192.0.2.1", "a.example. 5 A 192.0.2.2"]
+
+
+def test_reasons_are_short_and_name_what_the_user_can_change() -> None:
+    said = {
+        reason(Verdict("block", made))
+        for made in (
+            entry("data.mistat.xiaomi.com"),
+            rule("ads.example"),
+            listed("x.example", list="hosts.txt"),
+            keep("x.example"),
+        )
+    }
+    assert said == {
+        "xiaomi analytics: data.mistat.xiaomi.com",
+        "your own rule: ads.example",
+        "on the list hosts.txt",
+        "on the list lists/keep.yaml",
+    }
+
+
+def test_records_point_to_the_question() -> None:
+    assert record(1, 30, b"abcd") == b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x1e\x00\x04abcd"
+    assert soa(7).endswith(b"\x00\x00\x00\x07")
