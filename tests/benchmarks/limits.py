@@ -84,13 +84,15 @@ def _under_load(ground: Ground) -> list[Finding]:
 
 
 def _loss(queries: Path, site: servers.Site, seconds: float) -> Finding:
-    task = load.Load(queries, site.port, seconds, rate=RATE, outstanding=20_000)
-    outcome = load.run(task)
+    # dnsperf begins late and makes up for it at once. With more than this outstanding the burst
+    # would not fit into a socket of any server here, Unbound's included.
+    outstanding = 5_000
+    outcome = load.run(load.Load(queries, site.port, seconds, rate=RATE, outstanding=outstanding))
     rate = outcome.sent / outcome.seconds
     return Finding(
         what=f"lost, of {outcome.sent:,} queries at {rate:,.0f} a second",
-        measured=f"{outcome.lost}",
-        limit="0 at 50,000 a second",
+        measured=f"{outcome.lost}; slowest answer {outcome.slowest * 1000:.0f} ms",
+        limit=f"0 at {RATE:,} a second",
         met=outcome.lost == 0 and rate >= 0.99 * RATE,
     )
 

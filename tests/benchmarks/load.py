@@ -36,6 +36,7 @@ class Outcome:
     completed: int
     lost: int
     seconds: float
+    slowest: float  # seconds
     rcodes: dict[str, int]
     latencies: list[float]  # seconds, sorted; empty unless asked for
 
@@ -64,6 +65,7 @@ def parse(output: str) -> Outcome:
         completed=int(_figure(output, r"Queries completed:\s+(\d+)")),
         lost=int(_figure(output, r"Queries lost:\s+(\d+)")),
         seconds=_figure(output, r"Run time \(s\):\s+([0-9.]+)"),
+        slowest=_figure(output, r"Average Latency \(s\):.*max ([0-9.]+)\)"),
         rcodes={
             code: int(count)
             for code, count in re.findall(r"(\w+) (\d+) \(", codes[1] if codes else "")
