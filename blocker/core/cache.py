@@ -61,10 +61,6 @@ class Answers:
         while self.octets > self.size:
             self._make_room()
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self.__init__(self.size)  # type: ignore[misc]
-
     def _make_room(self) -> None:
         if (self._small and self._small_octets * SMALL_SHARE >= self.size) or not self._main:
             key = self._small.popleft()

@@ -52,6 +52,7 @@ HOME: Final = tuple(
 
 _CLIENTS = 65_536  # addresses whose view is remembered; sources can be forged, so there is a bound
 _REPLIES = 32_768  # ready replies of a view before it starts afresh
+_LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
 _FAILURES = 16_384
 _FOREVER = float("inf")
 
@@ -176,7 +177,8 @@ class Engine:
                     return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
                 return forward
             reply = _reply(query, known, view, verdict, now, "cached")
-            if key is not None and known.uses > 1:
+            # A ready reply holds on to its answer, so not to one that no datagram carries.
+            if key is not None and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
                 _keep(view, key, reply)
         journal.append((client, reply))
         return packet[:2] + reply.tail
@@ -197,22 +199,38 @@ class Engine:
         return _sent(forward, reply, now)
 
     def stale(self, forward: Forward, now: float) -> bytes | None:
-        """The packet with an answer past its time, when there is one (RFC 8767 section 5)."""
+        """The packet with an answer past its time, when there is one (RFC 8767 section 5).
+
+        Who asks the same within the next seconds gets it at once.
+        """
+        packet = self._stale(forward, now)
+        if packet is not None:
+            self._remember_failure(forward, now)
+        return packet
+
+    def on_failure(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
+        """The packet for a client whose question no upstream answered."""
+        self._remember_failure(forward, now)
+        return self._fail(forward, now, ede, text)
+
+    def turn_away(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
+        """The packet for a client whose question was not asked; says nothing of the next one."""
+        return self._fail(forward, now, ede, text)
+
+    def _stale(self, forward: Forward, now: float) -> bytes | None:
         known = self.answers.get(forward.query.key)
         if known is None or now >= known.expires + self.lifetimes.stale:
             return None
         reply = _reply(forward.query, known, forward.view, forward.verdict, now, "stale")
         return _sent(forward, reply, now)
 
-    def on_failure(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
-        """The packet for a client whose question no upstream answered."""
+    def _remember_failure(self, forward: Forward, now: float) -> None:
         if len(self._failures) >= _FAILURES:
             self._failures.clear()
         self._failures[forward.query.key] = now + FAILURE_SECONDS
-        return self._fail(forward, now, ede, text)
 
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
-        if (packet := self.stale(forward, now)) is not None:
+        if (packet := self._stale(forward, now)) is not None:
             return packet
         return _sent(
             forward, Reply(_error(forward.query, SERVFAIL, ede, text), now, "failed", None), now
@@ -252,6 +270,8 @@ def _reply(
 
 
 def _keep(view: View, key: bytes, reply: Reply) -> None:
+    if len(key) > _LARGEST_KEY:
+        return
     if len(view.replies) >= _REPLIES:
         view.replies.clear()
     view.replies[key] = reply

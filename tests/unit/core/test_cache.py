@@ -76,9 +76,10 @@ def test_what_comes_back_after_its_eviction_is_settled() -> None:
     for number in range(20):
         answers.put(answer(number))
     assert answers.get(key_of(0)) is None
-    again = answer(0)
-    answers.put(again)
-    assert again.settled
+    again = [answer(number) for number in range(8)]
+    for one in again:
+        answers.put(one)
+    assert sum(one.settled for one in again) >= 6  # but for what shared a slot
 
 
 def test_what_was_popular_gives_way_in_time() -> None:
@@ -103,5 +104,5 @@ def test_second_sight_forgets_the_older_of_two_in_a_slot() -> None:
 def test_second_sight_remembers_lately() -> None:
     sight = SecondSight(1024)
     keys = [b"%d" % number for number in range(50)]
-    assert not any([sight.seen(key) for key in keys])
-    assert sum(sight.seen(key) for key in keys) >= 40  # but for what shared a slot
+    assert sum(map(sight.seen, keys)) == 0
+    assert sum(map(sight.seen, keys)) >= 40  # but for what shared a slot

@@ -164,6 +164,13 @@ def test_a_truncated_reply_does_not_hold_on_to_its_large_answer() -> None:
     assert len(resolver.engine._view.replies) == 0
 
 
+def test_padded_packets_are_not_kept() -> None:
+    resolver = Resolver(rule("example.com"))
+    for _ in range(5):
+        assert resolver.send(query() + bytes(4_000)) is not None
+    assert len(resolver.engine._view.replies) == 0
+
+
 @pytest.mark.parametrize("tcp", [False, True])
 def test_the_journal_is_told_of_every_packet(tcp: bool) -> None:
     resolver = Resolver(rule("blocked.example"), entry("shadowed.example"))

@@ -10,12 +10,12 @@ from tests.support.rules import entry, keep, listed, policy, rule
 
 def decided(tried: Policy, name: str) -> tuple[str, str] | None:
     verdict = tried.match(from_text(name))
-    return verdict and (verdict.action, verdict.rule.text or verdict.rule.list)
+    return (verdict.action, verdict.rule.text or verdict.rule.list) if verdict else None
 
 
 def action(tried: Policy, name: str) -> str | None:
     verdict = tried.match(from_text(name))
-    return verdict and verdict.action
+    return verdict.action if verdict else None
 
 
 def test_a_rule_matches_its_name_and_all_below() -> None:
