@@ -94,12 +94,13 @@ def compare(
 ) -> Result:
     queries = folder / "queries.txt"
     done: list[list[Turn]] = []
-    for number in range(rounds):
+    # The first round is not kept: it finds caches and branch predictors used to something else.
+    for number in range(rounds + 1):
         if workload.fresh or number == 0:
             names.write_queries(queries, workload.queries(number + 1))
         task = load.Load(queries, 0, seconds=seconds, once=workload.fresh)
         done.append([_turn(each, task) for each in running])
-    return Result(workload, done)
+    return Result(workload, done[1:])
 
 
 def _turn(running: Running, task: load.Load) -> Turn:

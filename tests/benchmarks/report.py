@@ -89,7 +89,7 @@ def _circumstances(results: Sequence[Result], chosen: Sequence[Server]) -> str:
             f"Each server has the same {BLOCKED:,} blocked names and {CACHED:,} cached names, "
             "runs on one core with all its processes, and forwards to the same Unbound, which "
             f"answers every name and shares the other core with dnsperf. {turns} turns each, "
-            "alternating; queries of type A over UDP. The rate says little, since the core of the "
+            "alternating, after one that is not counted; queries of type A over UDP. The rate says little, since the core of the "
             "load is often the slower one.",
             "",
         ]
