@@ -89,8 +89,8 @@ def _circumstances(results: Sequence[Result], chosen: Sequence[Server]) -> str:
             f"Each server has the same {BLOCKED:,} blocked names and {CACHED:,} cached names, "
             "runs on one core with all its processes, and forwards to the same Unbound, which "
             f"answers every name and shares the other core with dnsperf. {turns} turns each, "
-            "alternating, after one that is not counted; queries of type A over UDP. The rate says little, since the core of the "
-            "load is often the slower one.",
+            "alternating, after one that is not counted; queries of type A over UDP. The rate says "
+            "little, since the core of the load is often the slower one.",
             "",
         ]
     )
