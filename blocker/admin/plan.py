@@ -4,11 +4,11 @@ That work takes pydantic, YAML and memory, so it happens in a child that ends wi
 (admin/prepare.py). This side of it is small: the supervisor imports it.
 """
 
-import asyncio
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -56,20 +56,24 @@ class Plan:
         return cls(**fields)
 
 
-def prepare(config: Path | None) -> Plan:
-    """Check and compile in a child and wait; Problems or StartError when something is wrong."""
-    child = subprocess.run(
+def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None) -> Plan:
+    """Check and compile in a child; Problems or StartError when something is wrong."""
+    with subprocess.Popen(
         _command(config),
-        check=False,  # _outcome reads what went wrong
         env=_environment(),
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-    )
-    return _outcome(child.returncode, child.stdout, child.stderr)
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        meanwhile()
+        output, errors = child.communicate()
+    return _outcome(child.returncode, output, errors)
 
 
 async def prepare_aside(config: Path | None) -> Plan:
     """The same without holding up the event loop."""
+    import asyncio  # here, for the child itself imports this module and has no loop
+
     child = await asyncio.create_subprocess_exec(
         *_command(config),
         env=_environment(),

@@ -114,7 +114,11 @@ def _in_force(inputs: Inputs, ruleset: Path) -> tuple[int, int]:
     """How many rules block as things are set, and how many vendors they are of."""
     mapped = open_ruleset(ruleset)
     policy = inputs.policy(mapped)
-    blocking = [rule for rule in inputs.catalogue.rules if policy._state(rule) in BLOCKING]
+    blocking = [
+        rule
+        for rule in inputs.catalogue.rules
+        if rule.layer == "curated" and policy.state(rule) in BLOCKING
+    ]
     listed = sum(each["names"] for each in mapped.sources[1:] if each["action"] == "block")
     own = len(inputs.config.rules.block)
     return len(blocking) + listed + own, len({rule.vendor for rule in blocking})

@@ -46,7 +46,8 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def is_own_host(host: str) -> bool:
     """An address cannot be rebound, so any will do; of names only those nobody else can own."""
     if host.startswith("["):
-        name = host[1:].partition("]")[0]
+        name, bracket, _ = host[1:].partition("]")
+        name = name if bracket else ""
     else:
         name = host.partition(":")[0].lower()
     if name in ("localhost", socket.gethostname().lower()):

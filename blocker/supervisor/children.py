@@ -4,6 +4,7 @@ Rule: no event loop and no thread here, so that fork() is safe at any moment and
 signal ever wakes this process.
 """
 
+import contextlib
 import gc
 import logging
 import os
@@ -11,6 +12,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 DRAIN = 5.0  # seconds for the answers in flight
 FAREWELL = 1.0  # seconds for admin, which stops last and then has little left to do
@@ -133,6 +135,7 @@ def _live(child: Child) -> None:
     """In the new process; never returns."""
     status = 1
     try:
+        _be_called(child.name)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's ^C: the supervisor decides
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         child.run()
@@ -142,6 +145,12 @@ def _live(child: Child) -> None:
     finally:
         logging.shutdown()
         os._exit(status)
+
+
+def _be_called(name: str) -> None:
+    """What `ps -e` and `top` show: blocker worker0."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/comm").write_text(f"blocker {name}")
 
 
 def _delay(quick_deaths: int) -> float:

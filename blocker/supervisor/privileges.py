@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import sys
 from pathlib import Path
 
 from blocker.errors import StartError
@@ -29,6 +30,12 @@ def drop(user: str | None) -> None:
     os.initgroups(user, account.pw_gid)
     os.setgid(account.pw_gid)
     os.setuid(account.pw_uid)
+    for program in (sys.executable, os.__file__, __file__):
+        if not os.access(program, os.R_OK):  # admin and reloads load more of it, as this user
+            raise StartError(
+                f"the user {user} cannot read {program}, a part of this program; "
+                "install it where that user can, as in /opt, or correct user:"
+            )
 
 
 def _account(user: str) -> pwd.struct_passwd:

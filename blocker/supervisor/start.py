@@ -21,7 +21,7 @@ from blocker.supervisor.children import Child, Children
 def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) -> None:
     """Until SIGTERM or SIGINT. StartError or Problems when it cannot be done."""
     logging.basicConfig(format="blocker: %(message)s", level=logging.INFO)
-    plan = prepare(config)
+    plan = prepare(config, meanwhile=_load_worker)
     _must_be_guarded(plan)
     state = Path(plan.state)
     sockets = bind_dns([Address(*address) for address in plan.listen], plan.workers)
@@ -32,6 +32,11 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     say(banner(plan))
     sys.stdout.flush()
     _children(plan, sockets, admin_socket).run()
+
+
+def _load_worker() -> None:
+    """Before the fork and the loss of rights: shared by all, and a new worker is there at once."""
+    import blocker.worker  # noqa: F401
 
 
 def _must_be_guarded(plan: Plan) -> None:
@@ -86,7 +91,7 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
 
         run(plan, admin_socket, [mine for _, mine in links], lifeline)
 
-    workers = [Child(f"worker {index}", partial(worker, index)) for index in range(len(sockets))]
+    workers = [Child(f"worker{index}", partial(worker, index)) for index in range(len(sockets))]
     return Children(workers, Child("admin", admin))
 
 

@@ -7,6 +7,8 @@ from pydantic import Field, RootModel
 from blocker import explain as explaining
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.problem_details import Refusal
+from blocker.aliases import aliases_of
+from blocker.errors import StartError
 from blocker.view import networks_of, paused_policy, policy_of, sinkhole_of
 
 
@@ -14,6 +16,10 @@ class Question(Body):
     name: str = Field(max_length=1024, description="A domain name.")
     type: str = Field(default="A", max_length=16, examples=["A", "HTTPS", "TYPE65"])
     client: str | None = Field(default=None, max_length=64, description="Its IP address.")
+    resolve: bool = Field(
+        default=False,
+        description="Ask the upstreams which names it is an alias of, and judge them.",
+    )
 
 
 class Explanation(RootModel[explaining.Explanation]):
@@ -23,7 +29,9 @@ class Explanation(RootModel[explaining.Explanation]):
 async def _explain(backend: Backend, asked: Question) -> Explanation:
     generations = backend.generations
     generation = generations.current
+    upstreams = [upstream["url"] for upstream in generation.upstreams]
     try:
+        aliases = await aliases_of(asked.name, asked.type, upstreams) if asked.resolve else ()
         explanation = explaining.explain(
             paused_policy() if generations.paused_for() else policy_of(generation),
             sinkhole_of(generation.blocking),
@@ -32,15 +40,18 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
             asked.client,
             networks=networks_of(generation),
             sources=generations.plan.sources,
+            aliases=aliases,
         )
     except ValueError as error:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    except StartError as error:
+        raise Refusal(HTTPStatus.BAD_GATEWAY, str(error)) from error
     return Explanation(explanation)
 
 
 ENDPOINTS = (
     Endpoint(
         "GET", "explain", "read", "Why a name is answered the way it is",
-        Question, Explanation, _explain, (HTTPStatus.UNPROCESSABLE_ENTITY,),
+        Question, Explanation, _explain, (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
     ),
 )  # fmt: skip

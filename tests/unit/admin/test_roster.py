@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ def test_waiting_ends_when_all_have_it(ends: Ends, tmp_path: Path) -> None:
         roster.listen()
         loop = asyncio.get_running_loop()
         for worker in (0, 1):
-            loop.call_later(0.05, lambda worker=worker: ends.tell(worker, pid=1, generation=4))
+            loop.call_later(0.05, partial(ends.tell, worker, pid=1, generation=4))
         async with asyncio.timeout(2):
             return await roster.wait_for(4, seconds=5)
 

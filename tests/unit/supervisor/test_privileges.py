@@ -3,6 +3,7 @@
 import os
 import pwd
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_the_state_folder_is_made_for_us_alone(tmp_path: Path) -> None:
 
 def test_a_state_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(StartError, match="cannot make the state folder .*; set state:"):
+    with pytest.raises(StartError, match=r"cannot make the state folder .*; set state:"):
         claim(tmp_path / "file" / "state", None)
 
 
@@ -51,7 +52,8 @@ def test_the_user_gets_the_state_and_the_process_becomes_the_user(tmp_path: Path
 
     def become() -> bool:
         claim(state, "nobody")
-        drop("nobody")
+        with suppress(StartError):  # where nobody cannot read Python itself
+            drop("nobody")
         return os.getresuid() == (nobody.pw_uid,) * 3 and os.getresgid() == (nobody.pw_gid,) * 3
 
     def stay() -> bool:
@@ -69,7 +71,8 @@ def test_there_is_no_way_back() -> None:
     def try_to_return() -> bool:
         if not AS_ROOT:
             return os.geteuid() != 0
-        drop("nobody")
+        with suppress(StartError):
+            drop("nobody")
         try:
             os.setuid(0)
         except PermissionError:

@@ -1,0 +1,151 @@
+"""/metrics before a real Prometheus and its own checker, under names that mean harm."""
+
+import json
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+from tests.support.blocker import BLOCKED, Blocker, blocker
+from tests.support.packets import query
+from tests.support.ports import free_port
+from tests.support.upstream import ScriptedUpstream
+
+CONFIG = """
+global: {{scrape_interval: 500ms}}
+scrape_configs:
+  - job_name: blocker
+    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
+"""
+
+
+def program(name: str) -> str:
+    path = shutil.which(name)
+    assert path is not None, f"install {name} (Debian: prometheus)"
+    return path
+
+
+def ask_all(server: Blocker) -> None:
+    """Blocked, forwarded, cached, local, malformed; over UDP."""
+    for name in (BLOCKED, BLOCKED, "new.example", "new.example", "localhost"):
+        server.ask(name)
+    with server.client() as sock:
+        sock.send(query("x.example")[:-3])
+        sock.recv(512)
+
+
+def text(server: Blocker) -> str:
+    return server.http("GET", "/metrics").body.decode()
+
+
+def test_the_checker_of_prometheus_has_no_complaint(tmp_path: Path) -> None:
+    with ScriptedUpstream() as upstream, blocker(tmp_path, upstreams=[upstream.url]) as server:
+        server.wait_until_ready()
+        ask_all(server)
+        server.wait_until(lambda: 'action="cached"' in text(server))
+        run = subprocess.run(
+            [program("promtool"), "check", "metrics"],
+            input=text(server),
+            capture_output=True,
+            text=True,
+            timeout=20,
+        )
+    assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
+
+
+def test_a_real_prometheus_scrapes_and_knows_every_metric(tmp_path: Path) -> None:
+    port = free_port()
+    with ScriptedUpstream() as upstream, blocker(tmp_path, upstreams=[upstream.url]) as server:
+        server.wait_until_ready()
+        ask_all(server)
+        config = tmp_path / "prometheus.yml"
+        config.write_text(CONFIG.format(port=server.admin_port))
+        with (tmp_path / "prometheus.log").open("wb") as log:
+            prometheus = subprocess.Popen(
+                [
+                    program("prometheus"),
+                    f"--config.file={config}",
+                    f"--storage.tsdb.path={tmp_path}/tsdb",
+                    f"--web.listen-address=127.0.0.1:{port}",
+                ],
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            server.wait_until(lambda: value(port, 'up{job="blocker"}') == 1, 15)
+            for expression, least in (
+                ('sum(blocker_queries_total{transport="udp"})', 6),
+                ('blocker_queries_total{transport="udp",action="blocked"}', 2),
+                ('blocker_queries_total{transport="udp",action="forwarded"}', 1),
+                ('blocker_queries_total{transport="udp",action="cached"}', 1),
+                ('blocker_queries_total{transport="udp",action="local"}', 1),
+                ('blocker_queries_total{transport="udp",action="malformed"}', 1),
+                ('blocker_blocked_total{vendor="xiaomi",purpose="analytics"}', 2),
+                ("blocker_cache_hits_total", 1),
+                ("blocker_cache_misses_total", 1),
+                ("blocker_cache_evictions_total", 0),
+                ("blocker_cache_entries", 1),
+                ("blocker_cache_bytes", 1),
+                (f'blocker_upstream_requests_total{{upstream="{upstream.url}"}}', 1),
+                ("blocker_upstream_seconds_count", 1),
+                ("histogram_quantile(0.99, blocker_upstream_seconds_bucket)", 0.0001),
+                ("blocker_answer_seconds_count", 6),
+                ("blocker_journal_dropped_total", 0),
+                ("blocker_ruleset_generation", 1),
+                ('blocker_ruleset_rules{layer="curated"}', 100),
+                ("blocker_build_info", 1),
+                ("blocker_workers", 1),
+                ("blocker_paused", 0),
+            ):
+                server.wait_until(
+                    lambda asked=expression, least=least: reaches(port, asked, least), 5
+                )
+        finally:
+            prometheus.terminate()
+            prometheus.wait(10)
+
+
+def reaches(port: int, expression: str, least: float) -> bool:
+    found = value(port, expression)
+    return found is not None and found >= least
+
+
+def value(port: int, expression: str) -> float | None:
+    try:
+        with urlopen(
+            f"http://127.0.0.1:{port}/api/v1/query?query={quote(expression)}", timeout=5
+        ) as response:
+            result: Any = json.load(response)["data"]["result"]
+    except OSError:
+        return None
+    return float(result[0]["value"][1]) if result else None
+
+
+def test_ten_thousand_hostile_names_add_no_series(tmp_path: Path) -> None:
+    with ScriptedUpstream() as upstream, blocker(tmp_path, upstreams=[upstream.url]) as server:
+        server.wait_until_ready()
+        ask_all(server)
+        time.sleep(1)
+        before = series(server)
+        with server.client() as sock:
+            for number in range(10_000):
+                label = f'"}}\n\\{number}\x1b<'.encode()
+                sock.send(query(bytes((len(label),)) + label + b"\x06xiaomi\x03com\x00"))
+                if number % 50 == 49:
+                    sock.recv(512)
+        time.sleep(1)
+        after = series(server)
+        assert {name for name in after if "hostile" in name or "\x1b" in name} == set()
+        assert len(after - before) <= 2  # an action that had not come before
+        begun = time.monotonic()
+        size = len(text(server))
+        assert time.monotonic() - begun < 0.5
+        assert size < 200 * 1024
+
+
+def series(server: Blocker) -> set[str]:
+    lines = text(server).splitlines()
+    return {line.rpartition(" ")[0] for line in lines if not line.startswith("#")}
