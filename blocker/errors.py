@@ -18,7 +18,7 @@ class BlockerError(Exception):
     """Base of everything a person can put right; its text is fit to print as it is."""
 
 
-class InvalidName(ValueError):  # noqa: N818 - reads better
+class InvalidName(ValueError):
     """Not a domain name: an empty or long label, more than 255 octets, a forbidden character."""
 
 
@@ -38,7 +38,7 @@ class Problem:
         return f"{place}: {where}{self.what}" + (f"; {self.instead}" if self.instead else "")
 
 
-class Problems(BlockerError):  # noqa: N818 - the plural of Problem
+class Problems(BlockerError):
     """All the faults found, in order; never raised with none."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -4,6 +4,7 @@ Rule: what the server runs with and what `check` and `explain` speak of comes fr
 they cannot differ.
 """
 
+import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
+from blocker.aliases import aliases_of
 from blocker.catalog.compile import compile_ruleset
 from blocker.catalog.load import Catalogue, load_catalogue
 from blocker.config import Config, load_config, overlay, switches, unknown_vendors
@@ -49,9 +51,15 @@ class Inputs:
             max_breakage=self.config.blocking.max_breakage,
         )
 
-    def explainer(self, qtype: str, client: str | None) -> Callable[[str], Explanation]:
-        """What explains a name as the server would answer it."""
+    def explainer(
+        self, qtype: str, client: str | None, *, resolve: bool = False
+    ) -> Callable[[str], Explanation]:
+        """What explains a name as the server would answer it.
+
+        With `resolve` the upstreams are asked for its aliases; StartError when none answers.
+        """
         policy, sinkhole = self.policy(self.ruleset()), self.sinkhole()
+        upstreams = [upstream.url for upstream in self.config.upstreams] if resolve else []
         return lambda name: explain(
             policy,
             sinkhole,
@@ -60,6 +68,7 @@ class Inputs:
             client,
             networks=self.config.dns.allow_from,
             sources=self.catalogue.sources,
+            aliases=asyncio.run(aliases_of(name, qtype, upstreams)) if resolve else (),
         )
 
     def in_force(self, ruleset: MappedRuleset) -> tuple[int, int]:

@@ -116,6 +116,9 @@ def explain(
         typer.Option(metavar="IP", show_default=False, help="As asked by this client."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One object a line, for scripts.")] = False,
+    resolve: Annotated[
+        bool, typer.Option("--resolve", help="Ask your upstreams for aliases, and judge them too.")
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """Why a name is blocked, or not: rule, vendor, purpose, evidence, and how to change it.
@@ -124,6 +127,7 @@ def explain(
     blocker explain data.mistat.xiaomi.com
     blocker explain --type HTTPS data.mistat.xiaomi.com account.xiaomi.com
     blocker explain --json data.mistat.xiaomi.com | jq .vendor
+    blocker explain --resolve metrics.example.com
 
     Works from the configuration and the lists; no server need run.
     """
@@ -131,7 +135,8 @@ def explain(
 
     try:
         # All first: a misspelt name among many is seen at once, not between their explanations.
-        explanations = list(map(read_inputs(config).explainer(type_, client), names))
+        explain_one = read_inputs(config).explainer(type_, client, resolve=resolve)
+        explanations = list(map(explain_one, names))
     except ValueError as error:
         raise StartError(str(error)) from None
     for number, explanation in enumerate(explanations):

@@ -1,6 +1,7 @@
 """Why a name is answered the way it is; for the command line and the admin API."""
 
 from blocker.explain.explanation import Explanation
+from blocker.explain.qtypes import type_number
 from blocker.explain.reason import Source, explain
 
-__all__ = ["Explanation", "Source", "explain"]
+__all__ = ["Explanation", "Source", "explain", "type_number"]

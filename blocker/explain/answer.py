@@ -1,31 +1,21 @@
-"""Our own replies, read back to be shown."""
+"""Our own replies, read back to be shown: by dnslib, which had no part in making them."""
 
-from ipaddress import ip_address
-from typing import Final
+from dnslib import RCODE, RR, DNSRecord
 
-from blocker.core import wire
+from blocker.core.wire import HINFO
 from blocker.explain.explanation import AnswerShown
 
-_RCODES: Final = {wire.NOERROR: "NOERROR", wire.NXDOMAIN: "NXDOMAIN", wire.REFUSED: "REFUSED"}
+
+def read_reply(tail: bytes) -> AnswerShown:
+    """What a reply of ours says, given what follows its id."""
+    message = DNSRecord.parse(b"\x00\x00" + tail)
+    records = tuple(map(_content, message.rr))
+    ttl = next((record.ttl for record in (*message.rr, *message.auth)), None)
+    return AnswerShown(str(RCODE.get(message.header.rcode)), records, ttl)
 
 
-def read_reply(tail: bytes, question: int) -> AnswerShown:
-    """What a reply of ours says, given what follows its id and how long its question is."""
-    rcode, counts = tail[1] & 0x0F, int.from_bytes(tail[4:6], "big")
-    at = wire.HEADER - 2 + question  # every record's name is a pointer to the question's
-    records: list[str] = []
-    ttl = None
-    while at < len(tail):
-        rtype, size = int.from_bytes(tail[at + 2 : at + 4], "big"), tail[at + 10 : at + 12]
-        ttl = int.from_bytes(tail[at + 6 : at + 10], "big")
-        end = at + 12 + int.from_bytes(size, "big")
-        if len(records) < counts:
-            records.append(_content(rtype, tail[at + 12 : end]))
-        at = end
-    return AnswerShown(_RCODES[rcode], tuple(records), ttl)
-
-
-def _content(rtype: int, content: bytes) -> str:
-    if rtype in (wire.A, wire.AAAA):
-        return str(ip_address(content))
-    return f"HINFO {content[1 : 1 + content[0]].decode()}"  # the minimal answer to ANY
+def _content(record: RR) -> str:
+    if record.rtype == HINFO:  # which dnslib does not know: two strings, each after its length
+        said = bytes(record.rdata.data)
+        return f"HINFO {said[1 : 1 + said[0]].decode()}"
+    return str(record.rdata)

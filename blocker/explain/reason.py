@@ -96,10 +96,6 @@ class _Question:
     qtype: int
 
     @property
-    def length(self) -> int:
-        return len(self.name) + 4
-
-    @property
     def packet(self) -> bytes:
         head = b"\x00\x00\x01\x00\x00\x01" + bytes(6)  # RD, one question
         return head + self.name + self.qtype.to_bytes(2, "big") + b"\x00\x01"
@@ -138,7 +134,7 @@ def _finding(
         action = outcome.verdict.action if outcome.verdict else None
         return _traced(policy, asked.name, action, None)
     reply = journal[-1][1]
-    answer = read_reply(reply.tail, asked.length)
+    answer = read_reply(reply.tail)
     if reply.action == "blocked":
         return _traced(policy, asked.name, "block", answer)
     if reply.action == "refused":
@@ -183,9 +179,7 @@ def _uncloaked(
         if verdict is None or verdict.action != "block":
             continue
         query = wire.parse_query(asked.packet, wire.STREAM_LIMIT)
-        found = _traced(
-            policy, name, "block", read_reply(sinkhole.tail(query, verdict), asked.length)
-        )
+        found = _traced(policy, name, "block", read_reply(sinkhole.tail(query, verdict)))
         return _Finding(
             "block",
             f"it is an alias of {to_text(name)}: {found.because}",

@@ -135,7 +135,7 @@ class Forwarder(Recovery):
 
     def _turn_away(self, forward: Forward, transport: Transport, address: Address) -> None:
         self.overflows += 1
-        packet = self._engine.on_failure(
+        packet = self._engine.turn_away(
             forward, forward.asked, EDE_NO_REACHABLE_AUTHORITY, "too many questions in flight"
         )
         send(transport, packet, address)

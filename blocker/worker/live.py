@@ -8,6 +8,7 @@ be made, the old one goes on.
 import asyncio
 import logging
 import os
+import resource
 import signal
 import time
 from collections.abc import Sequence
@@ -49,6 +50,8 @@ def run(
     state: Path,
 ) -> None:
     """Until SIGTERM; at once when `lifeline` ends, for then the supervisor is gone."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # an upstream takes 128 sockets
     asyncio.run(Worker(index, link, state).live(udp, tcp, lifeline))
 
 

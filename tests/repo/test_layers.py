@@ -26,10 +26,9 @@ MAY_IMPORT = {
     "listen": {"core"},
     "upstream": {"core"},
     # What is written, and what becomes of it.
-    "inputs": {"catalog", "config", "core", "explain", "link", "ruleset", "userrules", "view"},
+    "inputs": {"aliases", "catalog", "config", "core", "explain", "link", "ruleset", "userrules", "view"},
     "explain": {"core", "userrules"},
-    "aliases": {"core", "upstream"},
-    "aliases": {"core", "upstream"},
+    "aliases": {"core", "explain", "upstream", "userrules"},
     "config": {"core.names", "core.policy", "userrules", "yamlfile"},
     "catalog": {"core.names", "core.policy", "core.families", "ruleset", "yamlfile"},
     "view": {"core", "link", "ruleset", "userrules"},

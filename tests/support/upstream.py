@@ -243,6 +243,8 @@ def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: b
         case "extra":
             other = b"\x05other\x04test\x00" + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
             return [good[:10] + b"\x00\x01" + good[12:] + other]
+        case "alias":  # alias:target: the name is an alias, and the target has the address
+            return [aliased(packet_id, question, value)]
         case "garbage":
             noise = random.Random(question)
             return [bytes(noise.randrange(256) for _ in range(80))]
@@ -250,6 +252,13 @@ def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: b
             return [b""]
     message = f"no step is called {verb}"
     raise ValueError(message)
+
+
+def aliased(packet_id: bytes, question: bytes, target: str) -> bytes:
+    name = b"".join(bytes((len(label),)) + label.encode() for label in target.split(".")) + b"\x00"
+    alias = b"\xc0\x0c" + struct.pack(">HHIH", 5, 1, 60, len(name)) + name
+    address = name + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
+    return packet_id + b"\x81\x80\x00\x01\x00\x02" + bytes(4) + question + alias + address
 
 
 def response(packet_id: bytes, question: bytes, *, rcode: int = 0, answers: int = 1) -> bytes:
