@@ -22,22 +22,18 @@ from blocker.core.answer import Answer, Lifetimes, parse_answer
 from blocker.core.cache import Answers, SecondSight
 from blocker.core.journal import Journal, Tally
 from blocker.core.policy import Verdict
-from blocker.core.reply import AgingReply, Reply
+from blocker.core.reply import AgingReply, Reply, failed, malformed, refused
 from blocker.core.sinkhole import Sinkhole
 from blocker.core.wire import (
-    REFUSED,
-    SERVFAIL,
     STREAM_LIMIT,
     UDP_PAYLOAD,
     FormatError,
     Query,
-    frame,
-    opt,
     parse_query,
 )
 
 FAILURE_SECONDS: Final = 5.0  # RFC 9520 section 3.2 allows one second to five minutes
-EDE_CACHED_ERROR, EDE_PROHIBITED = 13, 18
+EDE_CACHED_ERROR = 13
 
 # Who may ask unless more is configured: loopback, private, link-local and unique-local clients.
 HOME: Final = tuple(
@@ -149,10 +145,10 @@ class Engine:
         try:
             query = parse_query(packet, most)
         except FormatError as error:
-            return _say(packet[:2], client, journal, _malformed(error))
+            return _say(packet[:2], client, journal, malformed(error))
         # Before anything is looked up: an open resolver is a weapon in strangers' hands.
         if view.refused:
-            return _say(packet[:2], client, journal, _refused(query))
+            return _say(packet[:2], client, journal, refused(query))
         # Before the policy, whose rules may cover these names: they never meant a public name.
         here = special.find(query.name)
         if here is not None and not special.is_forwarded(query, here):
@@ -232,9 +228,7 @@ class Engine:
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
         if (packet := self._stale(forward, now)) is not None:
             return packet
-        return _sent(
-            forward, Reply(_error(forward.query, SERVFAIL, ede, text), now, "failed", None), now
-        )
+        return _sent(forward, failed(forward.query, ede, text), now)
 
     def _admit(self, client: str) -> View:
         if len(self._views) >= _CLIENTS:
@@ -286,17 +280,3 @@ def _sent(forward: Forward, reply: Reply, now: float) -> bytes:
     forward.journal.append((forward.client, reply))
     forward.journal.waited(now - forward.asked)
     return forward.packet_id + reply.tail
-
-
-def _malformed(error: FormatError) -> Reply:
-    return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped", None)
-
-
-def _refused(query: Query) -> Reply:
-    tail = _error(query, REFUSED, EDE_PROHIBITED, "this resolver serves its own network only")
-    return Reply(tail, 0.0, "refused", None)
-
-
-def _error(query: Query, rcode: int, ede: int, text: str) -> bytes:
-    extended = opt(query.shape, ede, text)
-    return frame(query.shape, rcode, 0, 0, 1 if extended else 0) + query.question + extended

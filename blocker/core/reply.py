@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from blocker.core.answer import Answer
 from blocker.core.policy import Verdict
-from blocker.core.wire import Query
+from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
+
+EDE_PROHIBITED = 18
 
 
 @dataclass(slots=True)
@@ -36,3 +38,24 @@ class AgingReply(Reply):
         self.until = answer.aged_until(now)
         answer.touch()
         return True
+
+
+def malformed(error: FormatError) -> Reply:
+    """What a packet gets that is no query we can serve; nothing to send is silence."""
+    return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped", None)
+
+
+def refused(query: Query) -> Reply:
+    """What a client gets that may not ask."""
+    tail = _error(query, REFUSED, EDE_PROHIBITED, "this resolver serves its own network only")
+    return Reply(tail, 0.0, "refused", None)
+
+
+def failed(query: Query, ede: int, text: str) -> Reply:
+    """SERVFAIL, with an extended error that says why (RFC 8914)."""
+    return Reply(_error(query, SERVFAIL, ede, text), 0.0, "failed", None)
+
+
+def _error(query: Query, rcode: int, ede: int, text: str) -> bytes:
+    extended = opt(query.shape, ede, text)
+    return frame(query.shape, rcode, 0, 0, 1 if extended else 0) + query.question + extended
