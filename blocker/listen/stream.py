@@ -16,6 +16,7 @@ from blocker.listen.udp import Asks
 IDLE_SECONDS: Final = 10.0  # without a question; RFC 7766 section 6.2.3 asks for a few seconds
 MESSAGE_SECONDS: Final = 5.0  # from the first octet of a message to its last
 READ_SECONDS: Final = 10.0  # for a client to take replies it was sent
+SWEEP_SECONDS: Final = 1.0  # between looks at who is overdue
 CONNECTIONS_A_CLIENT: Final = 32
 CONNECTIONS: Final = 1024
 IN_FLIGHT: Final = (
@@ -45,7 +46,7 @@ class StreamListener:
         loop = asyncio.get_running_loop()
         self.socket.setblocking(False)
         self._server = await loop.create_server(lambda: Connection(self), sock=self.socket)
-        self._sweep = loop.call_later(1.0, self._close_overdue)
+        self._sweep = loop.call_later(SWEEP_SECONDS, self._close_overdue)
 
     def stop(self) -> None:
         """Accept no more and read no more; each connection ends when its last answer is sent."""
@@ -64,7 +65,7 @@ class StreamListener:
         now = self.clock()
         for connection in tuple(self.connections):
             connection.close_if_overdue(now)
-        self._sweep = asyncio.get_running_loop().call_later(1.0, self._close_overdue)
+        self._sweep = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._close_overdue)
 
 
 class Connection(asyncio.Protocol):
@@ -94,7 +95,6 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self._received.clear()  # what nobody waits for is not asked
         if self in self._listener.connections:
             self._listener.connections.discard(self)
             self._listener.by_client[self._client] -= 1
@@ -145,6 +145,8 @@ class Connection(asyncio.Protocol):
 
     def _serve(self) -> None:
         """Ask the engine about every whole message, as far as the bounds allow."""
+        if self._transport is None or self._transport.is_closing():
+            return  # nobody waits for an answer any more
         if self._serving:  # a reply came before ask() returned: the loop below goes on
             return
         self._serving = True
