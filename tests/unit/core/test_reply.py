@@ -1,9 +1,9 @@
 """Ready replies: until when they hold, and how one from an answer is renewed."""
 
 from blocker.core.answer import Lifetimes, parse_answer
-from blocker.core.reply import AgingReply, Reply
-from blocker.core.wire import parse_query
-from tests.support.packets import query, read, response
+from blocker.core.reply import AgingReply, Reply, failed, malformed, refused
+from blocker.core.wire import FormatError, parse_query
+from tests.support.packets import extended_errors, opt, query, read, response
 
 
 def test_a_reply_is_not_renewed() -> None:
@@ -23,3 +23,19 @@ def test_a_reply_from_an_answer_is_renewed_each_second_while_it_lives() -> None:
         assert (read(bytes(2) + reply.tail).rr[0].ttl, reply.until) == (ttl, until)
     assert answer.uses == 2
     assert not reply.renewed(3.0)
+
+
+def test_nothing_to_send_is_silence_and_counted_as_such() -> None:
+    assert malformed(FormatError(b"")).action == "dropped"
+    assert malformed(FormatError(b"\x81\x81")).action == "malformed"
+
+
+def test_replies_of_refusal_say_why_to_who_sent_edns() -> None:
+    asked = parse_query(query(edns=opt()))
+    for reply, action, rcode, ede in (
+        (refused(asked), "refused", 5, 18),
+        (failed(asked, 22, "all is lost"), "failed", 2, 22),
+    ):
+        said = read(bytes(2) + reply.tail)
+        assert (reply.action, said.header.rcode) == (action, rcode)
+        assert [code for code, _ in extended_errors(said)] == [ede]
