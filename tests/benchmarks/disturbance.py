@@ -5,6 +5,7 @@ They run in a thread of low priority, on the core of the load, so they take litt
 
 import contextlib
 import os
+import re
 import signal
 import threading
 import urllib.request
@@ -14,10 +15,22 @@ from pathlib import Path
 Repetition = tuple[Callable[[], None], float]
 
 
-def scraping(url: str, every: float) -> Repetition:
+def metrics(port: int) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def generation(port: int) -> int:
+    """Which rules are in force: grows by one with each reload."""
+    found = re.search(r"^blocker_ruleset_generation ([0-9.]+)$", metrics(port), re.MULTILINE)
+    assert found is not None
+    return int(float(found[1]))
+
+
+def scraping(port: int, every: float) -> Repetition:
     def scrape() -> None:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            assert answer.read().startswith(b"#")
+        metrics(port)
 
     return scrape, every
 

@@ -100,14 +100,22 @@ def _loss(queries: Path, site: servers.Site, seconds: float) -> Finding:
 def _stalls(queries: Path, site: servers.Site, pid: int, ground: Ground) -> list[Finding]:
     """The same load three times; what the disturbance adds to its slowest answers."""
     calm = _latencies(queries, site, ground.seconds)
-    scraper = disturbance.scraping(f"http://127.0.0.1:{site.admin_port}/metrics", every=0.25)
+    scraper = disturbance.scraping(site.admin_port, every=0.25)
     with disturbance.repeated(*scraper):
         scraped = _latencies(queries, site, ground.seconds)
-    reloader = disturbance.reloading(pid, site.folder / "names.txt", every=5)
+    every = min(5, ground.seconds / 3)
+    reloader = disturbance.reloading(pid, site.folder / "names.txt", every)
+    before = disturbance.generation(site.admin_port)
     with disturbance.repeated(*scraper), disturbance.repeated(*reloader):
         reloaded = _latencies(queries, site, ground.seconds)
+    reloads = disturbance.generation(site.admin_port) - before
+    if not reloads:
+        raise RuntimeError("no reload came to its end while it should have disturbed")
     findings = [_shown("blocker, undisturbed", calm)]
-    for what, latencies in (("scraped 4 times a second", scraped), ("and reloading", reloaded)):
+    for what, latencies in (
+        ("scraped 4 times a second", scraped),
+        (f"and reloaded {reloads} times", reloaded),
+    ):
         shown = _shown(f"blocker, {what}", latencies)
         added = latencies[-1] - calm[-1]
         limit = f"max at most {ADDED_LATENCY * 1000:g} ms above undisturbed"
