@@ -74,7 +74,9 @@ def reasons(packet: bytes, theirs: Any) -> Iterator[bool]:
     yield any(len(record.rdata) > MAX_OPTIONS for record in options)
     yield has_pointer(packet)
     yield any(half_an_option(packet, record) for record in options)
-    yield bool(options) and b"\x00\x00\x29" not in packet  # the root by way of a pointer
+    owners = opt_owners(packet, header.ar)
+    yield owners is None  # the packet ends early; dnslib goes by types, not by lengths of data
+    yield any(packet[at] for at in owners or ())  # the root by way of a pointer
 
 
 def has_pointer(packet: bytes) -> bool:
@@ -84,6 +86,27 @@ def has_pointer(packet: bytes) -> bool:
             return True
         at += packet[at] + 1
     return at - 12 > 254
+
+
+def opt_owners(packet: bytes, additional: int) -> list[int] | None:
+    """Where the owners of the OPT records lie; None when the records do not fit the packet."""
+    owners = []
+    try:
+        at = after_name(packet, 12) + 4
+        for _ in range(additional):
+            owner, at = at, after_name(packet, at)
+            if packet[at : at + 2] == b"\x00\x29":
+                owners.append(owner)
+            at += 10 + int.from_bytes(packet[at + 8 : at + 10], "big")
+    except IndexError:
+        return None
+    return owners if at <= len(packet) else None
+
+
+def after_name(packet: bytes, at: int) -> int:
+    while 0 < packet[at] < 64:
+        at += packet[at] + 1
+    return at + (2 if packet[at] else 1)
 
 
 def half_an_option(packet: bytes, record: Any) -> bool:
