@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from blocker.catalog.cross import Listed, faults, order
 from blocker.catalog.entry import Entry, Keep, KeepFile, Source, SourcesFile, VendorFile
+from blocker.catalog.version import NONE, Version, version_of
 from blocker.core.policy import TELEMETRY, Rule
 from blocker.errors import Problem, Problems
 from blocker.yamlfile import Document, read, validate
@@ -24,6 +25,7 @@ class Catalogue:
     sources: Mapping[str, Source]
     rules: tuple[Rule, ...]
     remarks: tuple[Problem, ...] = ()
+    version: Version = NONE
 
 
 def default_lists() -> Path:
@@ -63,6 +65,7 @@ class _Loading:
                     Problem(str(path), 0, "", "is not read", "name it <vendor>.yaml or remove it")
                 )
         self.problems += faults(self.listed, self.sources)
+        version = self._version()
         if self.problems:
             raise Problems(sorted(self.problems))
         return Catalogue(
@@ -70,7 +73,15 @@ class _Loading:
             sources=self.sources or {},
             rules=tuple(listed.rule for listed in self.listed),
             remarks=tuple(order(self.listed)),
+            version=version,
         )
+
+    def _version(self) -> Version:
+        try:
+            return version_of(self.folder)
+        except Problems as error:
+            self.problems += error.problems
+            return NONE
 
     def _file(self, path: Path, model: type[Model], add: Callable[[Model, Document], None]) -> None:
         try:
