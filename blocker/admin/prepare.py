@@ -16,8 +16,6 @@ from blocker.link import Blocking, CacheLimits, Generation, VendorSwitch
 from blocker.ruleset import open_ruleset
 from blocker.tokens import TokenStore
 
-BLOCKING = ("block", "shadow")
-
 
 def main(arguments: list[str]) -> int:
     try:
@@ -34,7 +32,7 @@ def make_plan(path: Path | None) -> Plan:
     inputs = read_inputs(path)
     config = inputs.config
     ruleset = _compile(inputs)
-    rules, vendors = _in_force(inputs, ruleset)
+    rules, vendors = inputs.in_force(open_ruleset(ruleset))
     return Plan(
         config=str(config.file.resolve()) if config.file else None,
         listen=[(each.host, each.port) for each in config.dns.listen],
@@ -108,20 +106,6 @@ def _blocking(config: Config) -> Blocking:
             for vendor, switch in switches(config).items()
         },
     )
-
-
-def _in_force(inputs: Inputs, ruleset: Path) -> tuple[int, int]:
-    """How many rules block as things are set, and how many vendors they are of."""
-    mapped = open_ruleset(ruleset)
-    policy = inputs.policy(mapped)
-    blocking = [
-        rule
-        for rule in inputs.catalogue.rules
-        if rule.layer == "curated" and policy.state(rule) in BLOCKING
-    ]
-    listed = sum(each["names"] for each in mapped.sources[1:] if each["action"] == "block")
-    own = len(inputs.config.rules.block)
-    return len(blocking) + listed + own, len({rule.vendor for rule in blocking})
 
 
 if __name__ == "__main__":

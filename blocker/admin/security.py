@@ -69,8 +69,9 @@ def _must_come_from_here(request: web.Request) -> None:
 
 
 def _must_be_json(request: web.Request) -> None:
-    declared = "Content-Type" in request.headers
-    if (declared or request.body_exists) and request.content_type != "application/json":
+    # "application/octet-stream" is also what aiohttp says of a request that declares nothing.
+    bare = request.content_type == "application/octet-stream" and not request.body_exists
+    if not bare and request.content_type != "application/json":
         raise Refusal(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send JSON with Content-Type: application/json"
         )

@@ -28,7 +28,7 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     admin_socket = bind_admin(Address(*plan.admin))
     privileges.claim(state, plan.user)
     privileges.drop(plan.user)
-    _write_first_generation(plan, state)
+    plan = replace(plan, generation=_first_generation(plan, state))
     say(banner(plan))
     sys.stdout.flush()
     _children(plan, sockets, admin_socket).run()
@@ -49,20 +49,22 @@ def _must_be_guarded(plan: Plan) -> None:
         )
 
 
-def _write_first_generation(plan: Plan, state: Path) -> None:
+def _first_generation(plan: Plan, state: Path) -> Generation:
     """Numbers grow over restarts, and a pause outlives them."""
     try:
         last = Generation.read(state)
         number, paused_until = last.number + 1, last.paused_until
     except (OSError, ValueError):
         number, paused_until = 1, None
+    generation = replace(plan.generation, number=number, paused_until=paused_until)
     try:
-        replace(plan.generation, number=number, paused_until=paused_until).write(state)
+        generation.write(state)
     except OSError as error:
         raise StartError(
             f"cannot write to the state folder {state}: {error.strerror}; "
             "make it writable for this user, or set state: to another path"
         ) from error
+    return generation
 
 
 def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket) -> Children:

@@ -41,6 +41,20 @@ def test_totals_do_not_go_down_with_admin_or_a_worker(tmp_path: Path) -> None:
             server.wait_until(lambda before=counted: blocked(server) >= before + 11)
 
 
+def test_a_new_start_counts_from_nothing(tmp_path: Path) -> None:
+    with blocker(tmp_path) as server:
+        worker = server.children()["worker0"]
+        for _ in range(10):
+            server.ask()
+        server.wait_until(lambda: blocked(server) >= 10)
+        os.kill(worker, signal.SIGKILL)  # what it had counted is now in a file
+        server.successor("worker0", worker)
+        server.wait_until((server.state / "totals.json").exists)
+        server.stop()
+        server.start()
+        assert blocked(server) < 5  # those that `start` itself asked
+
+
 def blocked(server: Blocker) -> float:
     server.wait_until_ready()
     for line in server.http("GET", "/metrics").body.decode().splitlines():

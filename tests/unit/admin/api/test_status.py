@@ -1,0 +1,59 @@
+"""status, as read."""
+
+from pathlib import Path
+from typing import Any
+
+from blocker.tokens import TokenStore
+from tests.support.backend import Admin, play
+from tests.unit.admin.test_metrics import COUNTED
+
+
+async def status(admin: Admin) -> Any:
+    token = TokenStore(admin.state).create(f"t{admin.generations.current.number}", "read")
+    headers = {"Authorization": f"Bearer {token}"}
+    response = await admin.client.get("/api/v1/status", headers=headers)
+    assert response.status == 200
+    return await response.json()
+
+
+def test_what_runs_and_what_it_did(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.hear(**COUNTED)
+        told = await status(admin)
+        assert told["ready"]
+        assert told["generation"] == 1
+        assert told["listening"] == ["0.0.0.0:53", "[::]:53"]
+        assert told["rules"] == {"user": 0, "keep": 1, "curated": 2, "subscription": 0}
+        assert told["vendors"] == 1
+        assert told["queries"] == {"blocked": 3, "cached": 1}
+        assert told["cache"]["entries"] == 5
+        assert told["upstreams"] == [
+            {"url": "udp://192.0.2.53", "requests": 7, "errors": {"timeout": 2}}
+        ]
+        assert told["workers"][0]["pid"] == 1000
+        assert told["workers"][0]["seconds_since_heard"] < 1
+        assert told["paused_until"] is None
+
+    play(tmp_path, scenario)
+
+
+def test_a_pause_and_a_failed_reload_show(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.generations.pause(60)
+        admin.configure("unknown: 1\n")
+        await admin.generations.reload_and_log()
+        told = await status(admin)
+        assert told["paused_until"] is not None
+        assert "unknown" in told["reload_error"]
+
+    play(tmp_path, scenario)
+
+
+def test_before_any_worker_has_told_anything(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        told = await status(admin)
+        assert not told["ready"]
+        assert told["workers"] == []
+        assert told["cache"] is None
+
+    play(tmp_path, scenario, tell=False)

@@ -1,0 +1,52 @@
+"""The application as it is put together: what is outermost, and that a body has a bound."""
+
+from pathlib import Path
+
+from blocker.admin.app import BASE, ENDPOINTS, LARGEST_BODY
+from blocker.tokens import TokenStore
+from tests.support.backend import Admin, play
+
+
+def test_nothing_is_served_twice() -> None:
+    routes = [(endpoint.method, endpoint.path) for endpoint in ENDPOINTS]
+    assert len(routes) == len(set(routes))
+
+
+def test_what_changes_something_is_for_admins_and_is_posted() -> None:
+    for endpoint in ENDPOINTS:
+        assert (endpoint.method == "POST") == (endpoint.scope == "admin")
+
+
+def test_the_token_is_asked_for_before_all_else(tmp_path: Path) -> None:
+    """Not the host, the content type or the size: nothing is told to who may not ask."""
+
+    async def scenario(admin: Admin) -> None:
+        response = await admin.client.post(
+            f"{BASE}pause", data=b"x" * (LARGEST_BODY + 1), headers={"Host": "attacker.example"}
+        )
+        assert response.status == 401
+
+    play(tmp_path, scenario)
+
+
+def test_a_body_has_a_bound(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        token = TokenStore(admin.state).create("one", "admin")
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        url = f"{BASE}resume"
+        fits = b"{}" + b" " * (LARGEST_BODY - 2)
+        assert (await admin.client.post(url, data=fits, headers=headers)).status == 200
+        assert (await admin.client.post(url, data=fits + b" ", headers=headers)).status == 413
+
+    play(tmp_path, scenario)
+
+
+def test_a_token_made_while_it_runs_is_known(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        token = TokenStore(admin.state).create("late", "read")
+        url, headers = f"{BASE}openapi.json", {"Authorization": f"Bearer {token}"}
+        response = await admin.client.get(url, headers=headers)
+        assert response.status == 200
+        assert len((await response.json())["paths"]) == len(ENDPOINTS)
+
+    play(tmp_path, scenario)

@@ -1,0 +1,66 @@
+"""Closed unless open: which requests pass, and what the others are told."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from blocker.admin.auth import OPEN
+from blocker.tokens import TokenStore
+from tests.support.backend import Admin, play
+
+STATUS, RESUME = "/api/v1/status", "/api/v1/resume"
+
+
+def bearer(token: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_scopes(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        tokens = TokenStore(admin.state)
+        reader, changer = tokens.create("reader", "read"), tokens.create("changer", "admin")
+        for token, method, path, status in (
+            (reader, "GET", STATUS, 200),
+            (changer, "GET", STATUS, 200),
+            (reader, "POST", RESUME, 403),
+            (changer, "POST", RESUME, 200),
+            (reader, "POST", "/api/v1/nowhere", 404),
+        ):
+            response = await admin.client.request(method, path, headers=bearer(token))
+            assert response.status == status, (method, path)
+
+    play(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer x y", "bearer \xff", "x" * 5000]
+)
+def test_what_is_no_token(tmp_path: Path, header: str) -> None:
+    async def scenario(admin: Admin) -> None:
+        TokenStore(admin.state).create("one", "admin")
+        response = await admin.client.get(STATUS, headers={"Authorization": header})
+        assert response.status == 401
+        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+        assert "blocker token create" in (await response.json())["detail"]
+
+    play(tmp_path, scenario)
+
+
+def test_the_word_bearer_has_no_case(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        token = TokenStore(admin.state).create("one", "read")
+        response = await admin.client.get(STATUS, headers={"Authorization": f"bEARER  {token}"})
+        assert response.status == 200
+
+    play(tmp_path, scenario)
+
+
+def test_only_these_are_open(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        for path in OPEN:
+            assert (await admin.client.get(path)).status == 200
+            for other in (f"{path}/", f"{path}?x", path.upper()):
+                assert (await admin.client.get(other)).status == 401, other
+
+    play(tmp_path, scenario)

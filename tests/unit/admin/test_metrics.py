@@ -1,0 +1,109 @@
+"""The exposition: the names users rely on, and nothing in it that a client chose."""
+
+from pathlib import Path
+
+from prometheus_client.openmetrics.parser import (
+    text_string_to_metric_families as read_openmetrics,
+)
+from prometheus_client.parser import text_string_to_metric_families as read_text
+
+from blocker.link import Histogram, UpstreamTally
+from tests.support.backend import Admin, play
+
+SECONDS = Histogram(bounds=[0.1, 1.0], counts=[1, 2, 3], sum=9.5)
+COUNTED = {
+    "queries": {"udp": {"blocked": 3, "cached": 1}},
+    "blocked": {"xiaomi": {"analytics": 3}},
+    "shadow": {"oppo": {"push": 1}},
+    "cache": {"hits": 1, "misses": 2, "evictions": 3, "bytes": 400, "entries": 5},
+    "upstreams": {
+        "udp://192.0.2.53": UpstreamTally(requests=7, errors={"timeout": 2}, seconds=SECONDS)
+    },
+    "answer_seconds": SECONDS,
+    "journal_dropped": 4,
+}
+
+
+def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in read_text(text)
+        for sample in family.samples
+    }
+
+
+def test_every_name_and_label_that_was_promised(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.hear(**COUNTED)
+        body, content_type = admin.backend.metrics.expose("")
+        assert content_type.startswith("text/plain")
+        found = samples(body.decode())
+        upstream = ("upstream", "udp://192.0.2.53")
+        for name, labels, value in (
+            ("blocker_queries_total", (("action", "blocked"), ("transport", "udp")), 3),
+            ("blocker_blocked_total", (("purpose", "analytics"), ("vendor", "xiaomi")), 3),
+            ("blocker_shadow_total", (("purpose", "push"), ("vendor", "oppo")), 1),
+            ("blocker_cache_hits_total", (), 1),
+            ("blocker_cache_misses_total", (), 2),
+            ("blocker_cache_evictions_total", (), 3),
+            ("blocker_cache_bytes", (), 400),
+            ("blocker_cache_entries", (), 5),
+            ("blocker_upstream_requests_total", (upstream,), 7),
+            ("blocker_upstream_errors_total", (("kind", "timeout"), upstream), 2),
+            ("blocker_upstream_seconds_bucket", (("le", "1.0"), upstream), 3),
+            ("blocker_upstream_seconds_count", (upstream,), 6),
+            ("blocker_upstream_seconds_sum", (upstream,), 9.5),
+            ("blocker_answer_seconds_bucket", (("le", "0.1"),), 1),
+            ("blocker_answer_seconds_bucket", (("le", "+Inf"),), 6),
+            ("blocker_journal_dropped_total", (), 4),
+            ("blocker_ruleset_generation", (), 1),
+            ("blocker_ruleset_rules", (("layer", "keep"),), 1),
+            ("blocker_build_info", (("version", "0.1.0"),), 1),
+            ("blocker_workers", (), 1),
+            ("blocker_paused", (), 0),
+            ("blocker_reload_last_successful", (), 1),
+        ):
+            assert found[name, labels] == value, name
+
+    play(tmp_path, scenario)
+
+
+def test_every_metric_is_ours_and_has_help(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.hear(**COUNTED)
+        for family in admin.backend.metrics.collect():
+            assert family.name.startswith("blocker_")
+            assert family.documentation.endswith(".")
+
+    play(tmp_path, scenario)
+
+
+def test_a_scraper_that_prefers_openmetrics_gets_it(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.hear(**COUNTED)
+        accept = "application/openmetrics-text; version=1.0.0"
+        response = await admin.client.get("/metrics", headers={"Accept": accept})
+        assert response.headers["Content-Type"].startswith("application/openmetrics-text")
+        text = await response.text()
+        assert list(read_openmetrics(text))  # type: ignore[no-untyped-call]
+
+    play(tmp_path, scenario)
+
+
+def test_before_any_worker_has_told_anything(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        body, _ = admin.backend.metrics.expose("")
+        found = samples(body.decode())
+        assert found["blocker_workers", ()] == 0
+        assert found["blocker_ruleset_generation", ()] == 0
+
+    play(tmp_path, scenario, tell=False)
+
+
+def test_a_pause_shows(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.generations.pause(60)
+        body, _ = admin.backend.metrics.expose("")
+        assert samples(body.decode())["blocker_paused", ()] == 1
+
+    play(tmp_path, scenario)

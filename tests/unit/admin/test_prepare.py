@@ -1,0 +1,118 @@
+"""From a configuration file to the plain values that workers run with."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from blocker.admin.prepare import main, make_plan
+from blocker.errors import Problems, StartError
+from blocker.tokens import TokenStore
+from tests.support.backend import first_plan, plain
+from tests.support.lists import XIAOMI, entry, write_lists
+
+FULL = """
+dns: {listen: ["127.0.0.1:5300", "[::1]:5300"], workers: 2, allow_from: [198.51.100.0/24]}
+blocking:
+  answer: {ipv4: 192.0.2.80, ipv6: "2001:db8::80"}
+  ttl: 1m
+  max_breakage: major
+  vendors: {xiaomi: {state: shadow, purposes: [push, analytics]}}
+rules: {allow: [a.example], block: ["=b.example"]}
+cache: {size: 2MiB, min_ttl: 5s, max_ttl: 1h, serve_stale: 2h}
+admin: {listen: "127.0.0.1:8054"}
+user: nobody
+"""
+
+
+def test_every_setting_arrives(tmp_path: Path) -> None:
+    plan = first_plan(tmp_path, FULL)
+    assert plan.listen == [("127.0.0.1", 5300), ("::1", 5300)]
+    assert plan.workers == 2
+    assert plan.admin == ("127.0.0.1", 8054)
+    assert plan.state == str(tmp_path / "state")
+    assert plan.user == "nobody"
+    generation = plan.generation
+    assert generation.blocking == {
+        "answer": {"ipv4": "192.0.2.80", "ipv6": "2001:db8::80"},
+        "ttl": 60,
+        "max_breakage": "major",
+        "vendors": {
+            "xiaomi": {"state": "shadow", "purposes": ["analytics", "push"], "max_breakage": None}
+        },
+    }
+    file = str(tmp_path / "blocker.yaml")
+    assert generation.rules == [
+        {"action": "allow", "text": "a.example", "list": file, "line": 11},
+        {"action": "block", "text": "=b.example", "list": file, "line": 11},
+    ]
+    assert generation.upstreams == [{"url": "udp://192.0.2.53"}]
+    assert generation.allow_from == ["198.51.100.0/24"]
+    assert generation.cache == {
+        "size": 2 << 20, "min_ttl": 5, "max_ttl": 3600, "serve_stale": 7200,
+    }  # fmt: skip
+    assert plan.sources["paper"].url == "https://example.org/p"
+
+
+def test_the_same_input_is_compiled_once(tmp_path: Path) -> None:
+    first = make_plan(first_config(tmp_path))
+    path = Path(first.generation.ruleset)
+    written = path.stat().st_ino
+    assert make_plan(tmp_path / "blocker.yaml") == first
+    assert path.stat().st_ino == written
+
+
+def first_config(folder: Path) -> Path:
+    write_lists(folder / "lists")
+    path = folder / "blocker.yaml"
+    path.write_text(plain(folder))
+    return path
+
+
+@pytest.mark.parametrize(
+    "extra, rules, vendors",
+    [
+        ("", 1, 1),
+        ("blocking: {vendors: {xiaomi: off}}\n", 0, 0),
+        ("blocking: {vendors: {xiaomi: shadow}}\n", 1, 1),
+        ("blocking: {max_breakage: major}\n", 2, 1),
+        ("rules: {block: [a.example, b.example], allow: [c.example]}\n", 3, 1),
+    ],
+)
+def test_only_what_is_in_force_is_counted(
+    tmp_path: Path, extra: str, rules: int, vendors: int
+) -> None:
+    more = entry("heavy.miui.com", breakage="major", breaks="everything")
+    write_lists(tmp_path / "lists", xiaomi=XIAOMI + more)
+    plan = first_plan(tmp_path, extra)
+    assert (plan.rules, plan.vendors) == (rules, vendors)
+
+
+def test_tokens_are_noticed(tmp_path: Path) -> None:
+    assert not first_plan(tmp_path).tokens
+    TokenStore(tmp_path / "state").create("one", "read")
+    assert first_plan(tmp_path).tokens
+
+
+def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    path = first_config(tmp_path)
+    (tmp_path / "state").touch()
+    with pytest.raises(StartError, match="state: to another path"):
+        make_plan(path)
+
+
+def test_the_vendors_of_switches_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(Problems, match="xiaomy"):
+        first_plan(tmp_path, "blocking: {vendors: {xiaomy: off}}\n")
+
+
+def test_what_is_printed_is_a_plan_or_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = first_config(tmp_path)
+    assert main([str(path)]) == 0
+    assert json.loads(capsys.readouterr().out)["config"] == str(path)
+    path.write_text("unknown: 1\n")
+    assert main([str(path)]) == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert problem["line"] == 1

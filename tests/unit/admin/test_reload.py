@@ -1,0 +1,139 @@
+"""Generations: all or nothing, numbers that grow, and a way back when a worker cannot."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from blocker.admin import reload as reloading
+from blocker.admin.reload import NotTaken
+from blocker.errors import Problems
+from blocker.link import Generation
+from tests.support.backend import Admin, play
+
+
+def test_a_reload_is_in_force_when_it_returns(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.configure("rules: {block: [a.example]}\n")
+        generation = await admin.generations.reload()
+        assert generation.number == 2
+        assert Generation.read(admin.state) == generation
+        assert generation.rules[0]["text"] == "a.example"
+        assert admin.worker.tally.generation == 2
+        assert admin.generations.in_force.rules == {
+            "user": 1, "keep": 1, "curated": 2, "subscription": 0,
+        }  # fmt: skip
+
+    play(tmp_path, scenario)
+
+
+def test_an_error_changes_nothing_and_is_remembered(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        before = admin.generations.current
+        admin.configure("unknown: 1\n")
+        with pytest.raises(Problems, match="unknown"):
+            await admin.generations.reload()
+        assert admin.generations.current is before
+        assert Generation.read(admin.state) == before
+        assert "unknown" in admin.generations.last_error
+        admin.configure("")
+        await admin.generations.reload()
+        assert admin.generations.last_error == ""
+
+    play(tmp_path, scenario)
+
+
+def test_what_a_worker_refuses_is_taken_back(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.configure("rules: {block: [a.example]}\n")
+        admin.worker.refuses = "no room"
+        with pytest.raises(NotTaken, match="worker 0: no room"):
+            await admin.generations.reload()
+        now = Generation.read(admin.state)
+        assert (now.number, now.rules) == (3, [])
+        assert admin.generations.last_error == "worker 0: no room"
+        await asyncio.sleep(0.05)
+        assert admin.worker.tally.generation == 3
+
+    play(tmp_path, scenario)
+
+
+def test_a_worker_that_is_down_holds_nothing_up_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reloading, "PATIENCE", 0.1)
+
+    async def scenario(admin: Admin) -> None:
+        admin.worker.silent = True
+        assert (await admin.generations.reload()).number == 2
+
+    play(tmp_path, scenario)
+
+
+def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        (admin.state / f".generation.json.{os.getpid()}").mkdir()
+        with pytest.raises(NotTaken, match="cannot write"):
+            await admin.generations.pause(60)
+        assert admin.generations.current.number == 1
+
+    play(tmp_path, scenario)
+
+
+def test_a_pause_ends_by_itself_or_by_resume(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        generations = admin.generations
+        assert generations.paused_for() == 0
+        await generations.pause(60)
+        assert 59 < generations.paused_for() <= 60
+        await generations.resume()
+        assert generations.paused_for() == 0
+        await generations.pause(0.05)
+        await asyncio.sleep(0.1)
+        assert generations.paused_for() == 0
+
+    play(tmp_path, scenario)
+
+
+def test_a_reload_does_not_end_a_pause(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.generations.pause(60)
+        await admin.generations.reload()
+        assert admin.generations.paused_for() > 58
+
+    play(tmp_path, scenario)
+
+
+def test_changes_come_one_after_the_other(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        generations = admin.generations
+        done = await asyncio.gather(
+            generations.pause(60), generations.reload(), generations.resume()
+        )
+        assert [generation.number for generation in done] == [2, 3, 4]
+
+    play(tmp_path, scenario)
+
+
+def test_what_takes_a_restart(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.configure("dns: {workers: 2}\nadmin: {listen: '127.0.0.1:9'}\nuser: nobody\n")
+        await admin.generations.reload()
+        assert admin.generations.needs_restart() == ["dns.workers", "admin.listen", "user"]
+
+    play(tmp_path, scenario)
+
+
+def test_a_hang_up_has_nobody_to_answer_to_but_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.configure("dns: {workers: 2}\n")
+        await admin.generations.reload_and_log()
+        assert "restart is needed for dns.workers" in caplog.text
+        admin.configure("unknown: 1\n")
+        await admin.generations.reload_and_log()
+        assert f"{admin.config}:4" in caplog.text
+
+    play(tmp_path, scenario)

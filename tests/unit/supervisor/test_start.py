@@ -1,0 +1,65 @@
+"""The steps of `serve`, one by one; all of them together are tested end to end."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from blocker.admin.plan import Plan
+from blocker.errors import Problems, StartError
+from blocker.link import Generation
+from blocker.supervisor import serve, start
+from tests.support.backend import first_plan
+from tests.support.plans import plan
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.5.5.5", "::1"])
+def test_admin_for_this_machine_alone_needs_no_token(host: str) -> None:
+    start._must_be_guarded(plan(admin=(host, 8053)))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "2001:db8::1"])
+def test_admin_for_others_needs_one(host: str) -> None:
+    with pytest.raises(StartError, match="no token guards it"):
+        start._must_be_guarded(plan(admin=(host, 8053)))
+    start._must_be_guarded(plan(admin=(host, 8053), tokens=True))
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> tuple[Plan, Path]:
+    made = first_plan(tmp_path)
+    state = Path(made.state)
+    (state / "generation.json").unlink()
+    return made, state
+
+
+def test_numbers_grow_over_restarts_and_a_pause_goes_on(first: tuple[Plan, Path]) -> None:
+    made, state = first
+    assert start._first_generation(made, state).number == 1
+    replace(Generation.read(state), number=41, paused_until=9e9).write(state)
+    begun = start._first_generation(made, state)
+    assert (begun.number, begun.paused_until) == (42, 9e9)
+    assert Generation.read(state) == begun
+
+
+def test_a_damaged_generation_stops_nothing(first: tuple[Plan, Path]) -> None:
+    made, state = first
+    (state / "generation.json").write_text("{")
+    assert start._first_generation(made, state).number == 1
+
+
+def test_a_state_folder_that_cannot_be_written(first: tuple[Plan, Path]) -> None:
+    made, state = first
+    (state / f".generation.json.{os.getpid()}").mkdir()
+    with pytest.raises(StartError, match="make it writable for this user"):
+        start._first_generation(made, state)
+
+
+def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None:
+    path = tmp_path / "blocker.yaml"
+    path.write_text("unknown: 1\n")
+    said: list[str] = []
+    with pytest.raises(Problems, match="unknown"):
+        serve(path, said.append)
+    assert said == []
