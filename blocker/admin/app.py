@@ -27,6 +27,7 @@ from blocker.tokens import TokenStore
 
 BASE = "/api/v1/"
 LARGEST_BODY = 64 * 1024
+NICENESS = 5  # where a core is shared, a worker comes first
 GRACE = 0.5  # seconds for requests under way when told to stop
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -41,6 +42,7 @@ log = logging.getLogger(__name__)
 
 def run(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int) -> None:
     """Until SIGTERM; at once when `lifeline` ends, for then the supervisor is gone."""
+    os.nice(NICENESS)
     asyncio.run(_live(plan, sock, links, lifeline))
 
 

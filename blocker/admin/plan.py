@@ -4,6 +4,7 @@ That work takes pydantic, YAML and memory, so it happens in a child that ends wi
 (admin/prepare.py). This side of it is small: the supervisor imports it.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from blocker.errors import Problem, Problems, StartError
 from blocker.link import Generation
 
 CHILD = "blocker.admin.prepare"
+PATIENT = 15  # niceness: on a machine with one core, answers come before a reload
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ async def prepare_aside(config: Path | None) -> Plan:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    with contextlib.suppress(OSError):  # it may be through already
+        os.setpriority(os.PRIO_PROCESS, child.pid, PATIENT)
     try:
         output, errors = await child.communicate()
     except asyncio.CancelledError:
