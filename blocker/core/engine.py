@@ -149,12 +149,6 @@ class Engine:
         # Before anything is looked up: an open resolver is a weapon in strangers' hands.
         if view.refused:
             return _say(packet[:2], client, journal, refused(query))
-        # Before the policy, whose rules may cover these names: they never meant a public name.
-        here = special.find(query.name)
-        if here is not None and not special.is_forwarded(query, here):
-            return _say(
-                packet[:2], client, journal, Reply(special.tail(query, here), now, "local", None)
-            )
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
         if verdict is not None and verdict.action == "block":
@@ -162,11 +156,13 @@ class Engine:
             # A name that is made up for one query must not cost memory.
             if key is not None and self._second_sight.seen(key):
                 _keep(view, key, reply)
-        elif special.is_meta(query):
-            reply = Reply(special.meta_tail(query), now, "local", None)
         else:
             known = self.answers.get(query.key)
             if known is None or now >= known.expires:
+                # Not before: what is never forwarded has no answer to be found above.
+                here = special.tail(query)
+                if here is not None:
+                    return _say(packet[:2], client, journal, Reply(here, now, "local", None))
                 self.misses += 1
                 forward = Forward(query, packet[:2], client, view, verdict, now, journal)
                 if self._failures and now < self._failures.get(query.key, 0.0):

@@ -18,6 +18,7 @@ from blocker.core.wire import (
     IN,
     NOERROR,
     NXDOMAIN,
+    OPT,
     REFUSED,
     A,
     Query,
@@ -50,17 +51,24 @@ def find(name: bytes) -> SpecialName | None:
     return _CANARIES.get(name)
 
 
-def is_forwarded(query: Query, special: SpecialName) -> bool:
-    """Whether a question is asked upstream all the same, as that for the DS record of home.arpa
-    is (RFC 8375 section 4): the proof that the zone is unsigned comes from its parent.
+def tail(query: Query) -> bytes | None:
+    """The reply after its id, to a question that is never forwarded; None for all others."""
+    if query.qclass != IN or 128 <= query.qtype < ANY or query.qtype == OPT:
+        return _refused(query)  # other classes, transfers, and types that are no data
+    special = find(query.name)
+    if special is not None and not _is_forwarded(query, special):
+        return _special_tail(query, special)
+    return _minimal(query) if query.qtype == ANY else None
+
+
+def _is_forwarded(query: Query, special: SpecialName) -> bool:
+    """The DS record of home.arpa is asked for upstream (RFC 8375 section 4): the proof that the
+    zone is unsigned comes from its parent.
     """
     return query.qtype in special.forwarded and query.name == from_text(special.zone)
 
 
-def tail(query: Query, special: SpecialName) -> bytes:
-    """The reply after its id."""
-    if query.qtype != ANY and is_meta(query):
-        return meta_tail(query)
+def _special_tail(query: Query, special: SpecialName) -> bytes:
     shape = query.shape
     extended = opt(shape, EDE_SYNTHESISED, special.why)
     additionals = 1 if extended else 0
@@ -72,22 +80,18 @@ def tail(query: Query, special: SpecialName) -> bytes:
     return frame(shape, rcode, 0, 1, additionals) + query.question + soa(TTL) + extended
 
 
-def is_meta(query: Query) -> bool:
-    """Whether the question is of a class or type that no forwarder should pass on."""
-    return query.qclass != IN or 128 <= query.qtype <= ANY or query.qtype == _OPT
+def _minimal(query: Query) -> bytes:
+    """ANY, answered with as little as may be (RFC 8482 section 4.2)."""
+    extended = opt(query.shape)
+    head = frame(query.shape, NOERROR, 1, 0, 1 if extended else 0)
+    return head + query.question + record(HINFO, TTL, b"\x07RFC8482\x00") + extended
 
 
-def meta_tail(query: Query) -> bytes:
-    """ANY gets a minimal answer (RFC 8482 section 4.2); transfers and other classes are refused."""
-    shape, extended = query.shape, opt(query.shape)
-    additionals = 1 if extended else 0
-    if query.qclass == IN and query.qtype == ANY:
-        minimal = record(HINFO, TTL, b"\x07RFC8482\x00")
-        return frame(shape, NOERROR, 1, 0, additionals) + query.question + minimal + extended
-    return frame(shape, REFUSED, 0, 0, additionals) + query.question + extended
+def _refused(query: Query) -> bytes:
+    extended = opt(query.shape)
+    return frame(query.shape, REFUSED, 0, 0, 1 if extended else 0) + query.question + extended
 
 
-_OPT = 41
 _LOOPBACK = {A: b"\x7f\x00\x00\x01", AAAA: bytes(15) + b"\x01"}
 
 _PRIVATE_REVERSE = (  # RFC 6303, RFC 7793, RFC 6762 section 12

@@ -7,16 +7,18 @@ else.
 
 from dataclasses import dataclass
 from functools import lru_cache
+from struct import Struct
 from typing import Final
 
 # RFC 1035, 2136, 6895: the numbers used here, under their registered names.
-A, NS, CNAME, SOA, PTR, HINFO, AAAA, OPT, DS, RRSIG, IXFR, AXFR, ANY = (
-    *(1, 2, 5, 6, 12, 13, 28, 41, 43, 46, 251, 252, 255),
+A, NS, CNAME, SOA, PTR, HINFO, AAAA, OPT, DS, RRSIG, HTTPS, IXFR, AXFR, ANY = (
+    *(1, 2, 5, 6, 12, 13, 28, 41, 43, 46, 65, 251, 252, 255),
 )
 IN = 1
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, BADVERS = 0, 1, 2, 3, 4, 5, 16
 
 HEADER = 12
+LARGEST_QUERY: Final = 4096  # a question with a long name and many options is far smaller
 UDP_PAYLOAD: Final = (
     1232  # RFC 9715: what passes any path unfragmented; our own and the most we send
 )
@@ -24,8 +26,7 @@ UDP_MINIMUM: Final = 512  # RFC 1035 section 4.2.1, RFC 6891 section 6.2.3
 STREAM_LIMIT: Final = 65_535
 MAX_OPTIONS = 64  # a query has a handful; a thousand tiny ones are an attack on our time
 
-_PLAIN = b"\x00\x01\x00\x00\x00\x00\x00\x00"  # one question and nothing else
-_EXTENDED = b"\x00\x01\x00\x00\x00\x00\x00\x01"  # and one additional record, as a rule the OPT
+_ONE_QUESTION = b"\x00\x01\x00\x00\x00\x00\x00"
 
 
 @dataclass(slots=True)
@@ -75,44 +76,33 @@ _CD = 0x10
 _RD = 0x100
 _EDNS = 0x200
 _DO = 0x400
+_MORE = 0x800  # additional records, still to be read; never in a Query
 
 
 def parse_query(packet: bytes, most: int = UDP_PAYLOAD) -> Query:
     """The question in `packet`; `most` is the largest reply its transport takes. Raises
     FormatError.
     """
-    if len(packet) < HEADER or packet[2] & 0x80:
-        raise FormatError(b"")  # no header to answer to, or itself a response: never answered
-    if packet[2] & 0x78:
-        raise FormatError(_bare(packet, NOTIMP))
-    counts = packet[4:12]
+    shape = _SHAPES.get(packet[2:HEADER])
     try:
-        if counts != _EXTENDED and counts != _PLAIN:
-            _check_counts(counts)
+        if shape is None or len(packet) > LARGEST_QUERY:
+            shape = _unusual_shape(packet)
         position = HEADER
-        length = packet[HEADER]
-        while length:
+        while length := packet[position]:
             if length > 63:  # RFC 1035 section 2.3.4; a pointer has nothing before it to point to
                 raise _Malformed
             position += length + 1
-            length = packet[position]
         end = position + 5
         if position > HEADER + 254 or end > len(packet):
             raise _Malformed
         name = packet[HEADER : position + 1].lower()
-        shape = (packet[2] & 0x01) << 8 | packet[3] & _CD
+        kind = packet[position + 1 : end]
+        qtype, qclass = _KINDS.get(kind) or _KIND.unpack(kind)
         limit = UDP_MINIMUM if most == UDP_PAYLOAD else most
-        if counts != _PLAIN:
-            shape, limit = _additional(packet, end, shape, limit, most)
-        return Query(
-            name,
-            packet[position + 1] << 8 | packet[position + 2],
-            packet[position + 3] << 8 | packet[position + 4],
-            packet[HEADER:end],
-            shape,
-            limit,
-            name + packet[position + 1 : end] + _KEYED[shape & (_CD | _DO)],
-        )
+        if shape & _MORE:
+            shape, limit = _additional(packet, end, shape ^ _MORE, limit, most)
+        key = name + kind + _KEYED[shape & (_CD | _DO)]
+        return Query(name, qtype, qclass, packet[HEADER:end], shape, limit, key)
     except (IndexError, _Malformed):
         raise FormatError(_bare(packet, FORMERR)) from None
 
@@ -153,6 +143,16 @@ class _Malformed(Exception):
     """The packet ends early or breaks a rule: FORMERR."""
 
 
+# Flags and counts as nearly all queries have them, at one look: one question, with or without an
+# additional record; RD, CD and AD as the client likes.
+_SHAPES = {
+    bytes((rd, ad_cd, 0, 1, 0, 0, 0, 0, 0, more)): rd << 8 | ad_cd & _CD | (_MORE if more else 0)
+    for rd in (0, 1)
+    for ad_cd in (0, 0x10, 0x20, 0x30)
+    for more in (0, 1)
+}
+_KIND = Struct(">HH")  # type, class
+_KINDS = {_KIND.pack(qtype, IN): (qtype, IN) for qtype in (A, AAAA, HTTPS)}
 _KEYED = {0: b"\x00", _CD: b"\x01", _DO: b"\x02", _CD | _DO: b"\x03"}
 
 
@@ -161,11 +161,16 @@ def _bare(packet: bytes, rcode: int) -> bytes:
     return bytes((0x80 | packet[2] & 0x79, 0x80 | packet[3] & _CD | rcode)) + bytes(8)
 
 
-def _check_counts(counts: bytes) -> None:
-    if counts[:6] != _PLAIN[:6]:  # RFC 9619: one question; a query has no answers to give
+def _unusual_shape(packet: bytes) -> int:
+    """The shape of what is not in _SHAPES, if it is a query at all."""
+    if len(packet) < HEADER or packet[2] & 0x80:
+        raise FormatError(b"")  # no header to answer to, or itself a response: never answered
+    if packet[2] & 0x78:
+        raise FormatError(_bare(packet, NOTIMP))
+    # RFC 9619: one question; a query has no answers to give, and not hundreds of other records.
+    if packet[4:11] != _ONE_QUESTION or len(packet) > LARGEST_QUERY:
         raise _Malformed
-    if counts[6]:
-        raise _Malformed
+    return (packet[2] & 0x01) << 8 | packet[3] & _CD | (_MORE if packet[11] else 0)
 
 
 def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tuple[int, int]:

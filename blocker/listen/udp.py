@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from blocker.core.engine import Engine, Forward
+from blocker.core.wire import LARGEST_QUERY
 
 DATAGRAMS_A_WAKE_UP: Final = 64
-LARGEST_QUERY: Final = 4096  # a question with a long name and many options is far smaller
 
 _IP_PKTINFO: Final = 8  # linux/in.h; the socket module names it from Python 3.12 on
 _ROOM = socket.CMSG_SPACE(20)  # in6_pktinfo, the larger of the two

@@ -171,10 +171,11 @@ def test_ds_of_other_special_names_is_not_forwarded() -> None:
     assert resolver.forwarded == []
 
 
-def test_rules_do_not_reach_special_names() -> None:
-    resolver = Resolver(rule("localhost"), rule("local", "allow"))
-    assert [str(record.rdata) for record in resolver.ask("localhost").rr] == ["127.0.0.1"]
+def test_no_rule_has_a_special_name_forwarded() -> None:
+    resolver = Resolver(rule("local", "allow"), rule("home.arpa", "block"))
     assert resolver.ask("printer.local").header.rcode == NXDOMAIN
+    assert [str(record.rdata) for record in resolver.ask("nas.home.arpa").rr] == ["0.0.0.0"]
+    assert resolver.forwarded == []
 
 
 def test_the_negative_answer_says_how_long() -> None:
