@@ -43,7 +43,9 @@ Match = Literal["subtree", "exact", "pattern"]
 RuleAction = Literal["block", "allow"]
 VerdictAction = Literal["block", "allow", "shadow"]
 
-MEMORY = 65_536  # verdicts remembered before starting afresh; a bound, not a tuning knob
+# Names whose verdict is remembered, at some 150 octets each: more than any network has, so that only a
+# flood of listed names reaches the bound.
+MEMORY = 262_144
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +148,9 @@ class Policy:
                 at += name[at] + 1
             if at == above:
                 memory = self._below if above else self._at
-                if longest in memory:
-                    return memory[longest]
+                verdict = memory.get(longest, _UNKNOWN)
+                if verdict is not _UNKNOWN:
+                    return verdict
                 return self._recall(memory, longest, name, found)
             found.pop()  # equal octets, but inside a label
         return None
@@ -256,6 +259,7 @@ class Policy:
 
 
 _ON = Switch()
+_UNKNOWN: Final = Verdict("allow", Rule("", b"", "exact", "allow", "user", "", 0))
 _IN_FORCE = ("block", "allow", "shadow")
 
 

@@ -7,7 +7,7 @@ it; workers run with the cyclic garbage collector off.
 import mmap
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import marisa_trie
 
@@ -23,6 +23,9 @@ from blocker.ruleset.layout import (
     read_header,
     source_of,
 )
+
+
+_KIND: Final = ~NUMBER  # of a row: all but its line
 
 
 class MappedRuleset:
@@ -55,7 +58,7 @@ class MappedRuleset:
         number = self._number(key)
         if number is None:
             return ()
-        kind = self._slots[number] & ~NUMBER
+        kind = self._slots[number] & _KIND
         if (common := self._kinds.get(kind)) is not None:  # one list has it: nearly every name
             return common
         return tuple([self._kind(row) for row in self._rows(key)])
