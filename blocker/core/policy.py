@@ -43,8 +43,8 @@ Match = Literal["subtree", "exact", "pattern"]
 RuleAction = Literal["block", "allow"]
 VerdictAction = Literal["block", "allow", "shadow"]
 
-# Names whose verdict is remembered, at some 150 octets each: more than any network has, so that only a
-# flood of listed names reaches the bound.
+# Names whose verdict is remembered, at some 150 octets each: more than any network has, so that
+# only a flood of listed names reaches the bound.
 MEMORY = 262_144
 
 

@@ -24,7 +24,6 @@ from blocker.ruleset.layout import (
     source_of,
 )
 
-
 _KIND: Final = ~NUMBER  # of a row: all but its line
 
 
