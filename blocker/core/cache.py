@@ -6,6 +6,7 @@ queue: new answers wait in a tenth of the room and move on only if they are aske
 a second time.
 """
 
+from array import array
 from collections import deque
 
 from blocker.core.answer import Answer
@@ -94,7 +95,7 @@ class SecondSight:
 
     def __init__(self, slots: int) -> None:
         self._mask = slots - 1
-        self._slots = [0] * slots
+        self._slots = array("q", bytes(8 * slots))
 
     def seen(self, key: bytes) -> bool:
         """True from the second time on, as long as no other key took the slot."""

@@ -102,7 +102,7 @@ class Engine:
         self.streams = Journal("tcp", self.tally)
         self.misses = 0
         self._log = self.datagrams.append
-        self._second_sight = SecondSight(16_384)
+        self._second_sight = SecondSight(8192)
         self._failures: dict[bytes, float] = {}
         self.install(view, networks)
 
@@ -242,15 +242,15 @@ def _reply(
 
     What the user or keep allows by name is not looked at further.
     """
-    if answer.chain and (verdict is None or verdict.action == "shadow"):
+    if answer.chain and (verdict is None or verdict.action != "allow"):
         for alias in answer.chain:
             cloaked = view.policy.match(alias)
             if cloaked is None:
                 continue
             if cloaked.action == "block":
                 return Reply(view.sinkhole.tail(query, cloaked), answer.expires, "blocked", cloaked)
-            if cloaked.action == "shadow":
-                verdict = verdict or cloaked
+            if cloaked.action == "shadow" and (verdict is None or verdict.action == "pass"):
+                verdict = cloaked
     if action == "stale":
         return Reply(answer.stale_tail(query), now, action, verdict)
     tail = answer.tail(query, now)

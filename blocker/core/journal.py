@@ -13,7 +13,7 @@ from typing import Final
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply
 
-SLICE: Final = 2_000  # entries folded at a time: about half a millisecond
+SLICE: Final = 1_000  # entries folded at a time: about a fifth of a millisecond
 ROOM: Final = 200_000  # entries kept when folding cannot keep up; beyond it the oldest are dropped
 
 ANSWER_SECONDS: Final = (
@@ -44,6 +44,7 @@ class Tally:
     queries: Counter[tuple[str, str]] = field(default_factory=Counter)  # transport, action
     blocked: Counter[tuple[str, str]] = field(default_factory=Counter)  # vendor or list, purpose
     shadow: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unclassified: Counter[str] = field(default_factory=Counter)  # vendor
     seconds: list[int] = field(default_factory=lambda: [0] * (len(ANSWER_SECONDS) + 1))
     seconds_sum: float = 0.0
     dropped: int = 0
@@ -64,6 +65,8 @@ class Journal:
         """`count` answers were ready and took at most `seconds`."""
         self.tally.seconds[bisect_left(ANSWER_SECONDS, seconds)] += count
         self.tally.seconds_sum += seconds * count
+        if len(self.entries) >= SLICE:
+            self.fold()  # at once: what was just written is still in the processor's cache
 
     def fold(self) -> bool:
         """Count one slice; True while there is more."""
@@ -93,11 +96,13 @@ class Journal:
         self.tally.seconds[-1] += len(some) - below
 
     def _attribute(self, verdict: Verdict, count: int) -> None:
-        if verdict.action == "allow":
-            return
         rule = verdict.rule
-        counts = self.tally.blocked if verdict.action == "block" else self.tally.shadow
-        counts[rule.vendor or rule.layer, rule.purpose or "unspecified"] += count
+        if verdict.action == "pass":
+            if rule.layer == "zone":  # the vendor's, and no list knows what for
+                self.tally.unclassified[rule.vendor] += count
+        elif verdict.action != "allow":
+            counts = self.tally.blocked if verdict.action == "block" else self.tally.shadow
+            counts[verdict.vendor or rule.layer, rule.purpose or "unspecified"] += count
 
 
 _REPLY = itemgetter(1)
