@@ -50,6 +50,25 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class Format(StrEnum):
+    """What an export is written in."""
+
+    HOSTS = "hosts"
+    DOMAINS = "domains"
+    ADBLOCK = "adblock"
+    DNSMASQ = "dnsmasq"
+    UNBOUND = "unbound"
+    RPZ = "rpz"
+
+
+class Breakage(StrEnum):
+    """How much may stop working."""
+
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
 def main() -> None:
     """Run the command in sys.argv."""
     try:
@@ -146,6 +165,52 @@ def explain(
             from blocker.cli.render import render
 
             render(explanation, apart=number > 0)
+
+
+@app.command(short_help="What is blocked, as a list for another resolver.")
+def export(
+    format_: Annotated[Format, typer.Option("--format", help="What it is for.")],
+    vendor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="V", show_default=False, help="Names of this vendor; more than once."),
+    ] = None,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(metavar="P", show_default=False, help="Names for this; more than once."),
+    ] = None,
+    max_breakage: Annotated[
+        Breakage | None,
+        typer.Option(show_default=False, help="Instead of the configuration's."),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Replaced whole."),
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """What the policy blocks, as a list for another resolver.
+
+    \b
+    blocker export --format hosts > telemetry.hosts
+    blocker export --format rpz --vendor xiaomi --vendor oppo -o xiaomi-oppo.rpz
+    blocker export --format adblock --purpose advertising --max-breakage none
+
+    Subscriptions are not exported. What the format cannot say is told, in the file too.
+    """
+    from blocker.export import Filters
+    from blocker.export import export as made
+    from blocker.export.save import save
+    from blocker.inputs import read_inputs
+
+    filters = Filters(vendor or (), purpose or (), max_breakage.value if max_breakage else None)
+    document = made(read_inputs(config), format_.value, filters)
+    if output:
+        save(document.text, output)
+        typer.echo(f"{output}: entries: {document.count:,}", err=True)
+    else:
+        typer.echo(document.text, nl=False)
+    for line in document.lost:
+        typer.echo(line, err=True)
 
 
 @token.command("create")

@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 
 from blocker import __version__
 from blocker.cli import app, main
+from blocker.cli.app import Format
 from blocker.errors import StartError
+from blocker.export import FORMATS
 from blocker.tokens import TokenStore
 from tests.support.lists import write_lists
 
@@ -85,3 +87,30 @@ def test_main_prints_what_can_be_put_right(
         f"{config}:1: dns.worker: unknown key; did you mean workers?\n"
         f"{config}:2: lisst: unknown key; did you mean lists?\n"
     )
+
+
+def test_export_prints_the_list_alone(config: str) -> None:
+    arguments = ["export", "--format", "domains", "--purpose", "analytics", "-c", config]
+    run = CliRunner().invoke(app, [*arguments, "--max-breakage", "none"])
+    assert run.exit_code == 0
+    assert run.stdout.endswith("\ntracking.miui.com\n")
+    assert "blocker export --format domains --purpose analytics --max-breakage none" in run.stdout
+    assert run.stderr == ""
+
+
+def test_export_to_a_file(config: str, tmp_path: Path) -> None:
+    file = tmp_path / "list"
+    run = CliRunner().invoke(app, ["export", "--format", "hosts", "-o", str(file), "-c", config])
+    assert (run.exit_code, run.stdout) == (0, "")
+    assert run.stderr == f"{file}: entries: 1\n"
+    assert "0.0.0.0 tracking.miui.com\n" in file.read_text()
+
+
+def test_an_export_in_a_format_that_is_none() -> None:
+    run = CliRunner().invoke(app, ["export", "--format", "pdf"])
+    assert run.exit_code == 2
+    assert "'pdf'" in run.output
+
+
+def test_formats_of_the_command_line_are_those_there_are() -> None:
+    assert [format_.value for format_ in Format] == list(FORMATS)
