@@ -14,21 +14,24 @@ from tests.support.source import ROOT, imports, module_name, package_files, rela
 MAY_IMPORT = {
     "__main__": {"cli"},
     "cli": {
-        "supervisor", "aliases", "catalog", "config", "core", "explain", "export", "inputs", "tokens",
+        "supervisor", "aliases", "catalog", "config", "core", "explain", "export", "inputs",
+        "tokens",
     },
     # The children are imported after the fork, so neither carries what only the other needs.
     "supervisor": {"worker", "admin", "config", "link", "sockets"},
     # These two meet in link, never in an import.
     "worker": {"listen", "upstream", "core", "link", "view"},
     "admin": {
-        "aliases", "catalog", "config", "core", "explain", "inputs", "link", "ruleset", "sockets", "tokens",
-        "view",
+        "aliases", "catalog", "config", "core", "explain", "inputs", "link", "ruleset", "sockets",
+        "tokens", "view",
     },
     # Both move bytes between a socket and the engine.
     "listen": {"core"},
     "upstream": {"core"},
     # What is written, and what becomes of it.
-    "inputs": {"aliases", "catalog", "config", "core", "explain", "link", "ruleset", "userrules", "view"},
+    "inputs": {
+        "aliases", "catalog", "config", "core", "explain", "link", "ruleset", "userrules", "view",
+    },
     "export": {"catalog", "config", "core", "inputs", "yamlfile"},
     "explain": {"core", "userrules"},
     "aliases": {"core", "explain", "upstream", "userrules"},
