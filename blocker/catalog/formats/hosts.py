@@ -68,7 +68,7 @@ def _fault(words: list[bytes], names: list[bytes]) -> str:
         return "no address in front; is its format domains?"
     if not names:  # the machine's own names, at their own addresses
         return ""
-    address = ip_address(words[0].decode().partition("%")[0])
+    address = ip_address(words[0].partition(b"%")[0].decode())
     if address.is_unspecified or address.is_loopback:
         return ""
     return f"leads to {address}; only 0.0.0.0, ::, 127.0.0.1 and ::1 mean blocked"

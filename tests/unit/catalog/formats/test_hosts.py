@@ -84,3 +84,8 @@ def test_a_bad_name_does_not_stop_its_line() -> None:
 def test_addresses(word: bytes) -> None:
     assert hosts.is_address(word)
     assert not hosts.is_address(b"x" + word)
+
+
+def test_a_zone_may_be_any_octets() -> None:
+    _, bad = read(b"fe80::1%x\x80 example.org")
+    assert [line for line, _, _ in bad] == [1]
