@@ -69,6 +69,7 @@ class Inputs:
             networks=self.config.dns.allow_from,
             sources=self.catalogue.sources,
             aliases=asyncio.run(aliases_of(name, qtype, upstreams)) if resolve else (),
+            catalogue=str(self.catalogue.version),
         )
 
     def in_force(self, ruleset: MappedRuleset) -> tuple[int, int]:

@@ -119,6 +119,7 @@ class Tally:
     queries: dict[str, dict[str, int]] = field(default_factory=dict)  # transport, action
     blocked: dict[str, dict[str, int]] = field(default_factory=dict)  # vendor, purpose
     shadow: dict[str, dict[str, int]] = field(default_factory=dict)  # vendor, purpose
+    unclassified: dict[str, int] = field(default_factory=dict)  # vendor
     cache: CacheTally | None = None
     upstreams: dict[str, UpstreamTally] = field(default_factory=dict)
     answer_seconds: Histogram | None = None

@@ -79,6 +79,11 @@ class Metrics(Collector):
         build = GaugeMetricFamily("blocker_build_info", "What runs here.", labels=["version"])
         build.add_metric([__version__], 1)
         yield build
+        catalogue = GaugeMetricFamily(
+            "blocker_catalogue_info", "Which state of the curated lists.", labels=["version"]
+        )
+        catalogue.add_metric([generations.in_force.catalogue], 1)
+        yield catalogue
 
 
 def _query_metrics(totals: Tally) -> Iterator[Metric]:
@@ -88,6 +93,13 @@ def _query_metrics(totals: Tally) -> Iterator[Metric]:
         "shadow", "Queries a rule in shadow would have sinkholed.",
         ("vendor", "purpose"), totals.shadow,
     )  # fmt: skip
+    unclassified = CounterMetricFamily(
+        "blocker_unclassified", "Queries to a vendor's zones that no list names.",
+        labels=["vendor"],
+    )  # fmt: skip
+    for vendor, count in sorted(totals.unclassified.items()):
+        unclassified.add_metric([vendor], count)
+    yield unclassified
     if totals.answer_seconds is not None:
         family = HistogramMetricFamily(
             "blocker_answer_seconds", "From a query's arrival to its answer.", labels=[]

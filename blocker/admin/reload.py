@@ -24,16 +24,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much a generation knows: rules by layer, and the vendors they are of."""
+    """What a generation knows: rules by layer, the vendors they are of, and which lists."""
 
     rules: dict[str, int]
     vendors: int
+    catalogue: str  # its version
 
     @classmethod
     def of(cls, generation: Generation) -> Self:
         ruleset = open_ruleset(Path(generation.ruleset))
         rules = {"user": len(generation.rules), **ruleset.counts}
-        return cls(rules, len(ruleset.vendors))
+        return cls(rules, len(ruleset.vendors), ruleset.catalogue)
 
 
 class NotTaken(BlockerError):

@@ -12,6 +12,7 @@ def add_up(tallies: Iterable[Tally]) -> Tally:
         _add_nested(total.queries, tally.queries)
         _add_nested(total.blocked, tally.blocked)
         _add_nested(total.shadow, tally.shadow)
+        _add(total.unclassified, tally.unclassified)
         if tally.cache is not None:
             total.cache = _cache_sum(total.cache, tally.cache) if total.cache else tally.cache
         for url, upstream in tally.upstreams.items():

@@ -17,7 +17,7 @@ from blocker.errors import RulesetError
 from blocker.ruleset import Progress, RulesetWriter, verify
 from blocker.ruleset.layout import encode_entry
 
-_REVISION: Final = "1"  # raise it when the same inputs compile to something else
+_REVISION: Final = "2"  # raise it when the same inputs compile to something else
 _SUFFIX: Final = ".ruleset"
 _ABANDONED: Final = 3600  # seconds after which a file that nobody names is left over
 
@@ -36,7 +36,7 @@ def compile_ruleset(
     version = _version(catalogue, subscriptions)
     path = folder / f"{version}{_SUFFIX}"
     if not _is_sound(path):
-        writer = RulesetWriter()
+        writer = RulesetWriter(str(catalogue.version), catalogue.off, catalogue.relations)
         for rule in catalogue.rules:
             writer.add_rule(rule)
         for subscription in subscriptions:
@@ -56,6 +56,7 @@ def prune(folder: Path, keep: Collection[Path]) -> None:
 
 def _version(catalogue: Catalogue, subscriptions: Sequence[Subscription]) -> str:
     digest = hashlib.blake2b(_REVISION.encode(), digest_size=10)
+    digest.update(str(catalogue.version).encode() + catalogue.version.digest.encode())
     for rule in catalogue.rules:
         digest.update(encode_entry(rule) + b"\n")
     for subscription in subscriptions:

@@ -5,38 +5,73 @@ be done with them.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, field
 
 from blocker.catalog.entry import Entry, Keep
 from blocker.catalog.written import read_name
 from blocker.core.names import is_below
-from blocker.core.policy import NoRules, Policy, Rule
+from blocker.core.policy import NoRules, Policy, Relation, Rule
 from blocker.errors import Problem
 from blocker.yamlfile import Document, Step, suggest
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A rule, and where it was written."""
+    """A rule, and where it was written. A zone has no entry."""
 
     rule: Rule
-    entry: Entry | Keep
+    entry: Entry | Keep | None
     document: Document
     path: tuple[Step, ...]
 
     def problem(self, key: str, what: str, instead: str) -> Problem:
-        return self.document.problem((*self.path, key), what, instead)
+        path = self.path if self.entry is None else (*self.path, key)
+        return self.document.problem(path, what, instead)
 
 
-def faults(listed: Sequence[Listed], sources: Collection[str] | None) -> Iterator[Problem]:
-    """What is wrong between files; `sources` is None when they could not be read."""
-    if sources is not None:
-        yield from _unknown_evidence(listed, sources)
-    yield from _twice(listed)
-    policy = Policy(NoRules(), [each.rule for each in listed])
-    origin = {id(each.rule): each for each in listed}
-    for each in listed:
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A relation, and where it was written."""
+
+    relation: Relation
+    document: Document
+    path: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A key of sources.yaml, and where it was written."""
+
+    key: str
+    document: Document
+    path: tuple[Step, ...]
+
+
+@dataclass(slots=True)
+class Written:
+    """Everything that the files say, as far as they could be read."""
+
+    listed: list[Listed] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list)
+    cited: list[Cited] = field(default_factory=list)
+    sources: Document | None = None
+
+    @property
+    def named(self) -> list[Listed]:
+        """Entries and kept names, but no zones."""
+        return [each for each in self.listed if each.entry is not None]
+
+
+def faults(written: Written) -> Iterator[Problem]:
+    """What is wrong between files."""
+    if written.sources is not None:
+        yield from _unknown_evidence(written.cited, written.sources.value["sources"])
+    yield from _twice(written.listed)
+    named = written.named
+    yield from _unknown_members(written.related, named)
+    policy = Policy(NoRules(), [each.rule for each in named])
+    origin = {id(each.rule): each for each in named}
+    for each in named:
         above = [origin[id(rule)] for rule, _ in policy.trace(each.rule.name)]
         if isinstance(each.entry, Keep):
             yield from _blocked_though_kept(each, above)
@@ -45,27 +80,13 @@ def faults(listed: Sequence[Listed], sources: Collection[str] | None) -> Iterato
             yield from _needless_exceptions(each, policy)
 
 
-def order(listed: Sequence[Listed]) -> Iterator[Problem]:
-    """Vendors' entries that do not stand in the order of their labels from the right."""
-    curated = [each for each in listed if isinstance(each.entry, Entry)]
-    for before, after in pairwise(curated):
-        if before.document is after.document and _sort_key(after) < _sort_key(before):
-            place = f"move it above {before.rule.text}, or further up"
-            yield after.problem("name", "out of order: sort by labels from the right", place)
-
-
-def _sort_key(listed: Listed) -> tuple[str, ...]:
-    return tuple(reversed(listed.rule.text.removeprefix("=").split(".")))
-
-
-def _unknown_evidence(listed: Sequence[Listed], sources: Collection[str]) -> Iterator[Problem]:
+def _unknown_evidence(cited: Sequence[Cited], sources: Collection[str]) -> Iterator[Problem]:
     known = sorted(sources)
-    for each in listed:
-        for key in each.entry.evidence:
-            if key not in sources:
-                close = suggest(key, known)
-                instead = close if close.startswith("did") else "add it to sources.yaml"
-                yield each.problem("evidence", f"no source {key}", instead)
+    for each in cited:
+        if each.key not in sources:
+            close = suggest(each.key, known)
+            instead = close if close.startswith("did") else "add it to sources.yaml"
+            yield each.document.problem(each.path, f"no source {each.key}", instead)
 
 
 def _twice(listed: Sequence[Listed]) -> Iterator[Problem]:
@@ -75,6 +96,19 @@ def _twice(listed: Sequence[Listed]) -> Iterator[Problem]:
         if earlier is not each:
             place = f"{earlier.rule.list}:{earlier.rule.line}"
             yield each.problem("name", f"stands at {place} already", "remove one")
+
+
+def _unknown_members(related: Sequence[Related], named: Sequence[Listed]) -> Iterator[Problem]:
+    kept = {each.rule.text for each in named if each.rule.layer == "keep"}
+    entries = {(each.rule.vendor, each.rule.text) for each in named}
+    for each in related:
+        for at, text in enumerate(each.relation.members):
+            if (each.relation.vendor, text) not in entries and text not in kept:
+                yield each.document.problem(
+                    (*each.path, "names", at),
+                    f"{text} is no entry of this file, and keep.yaml does not have it",
+                    "add it to the entries, or write it as it stands there",
+                )
 
 
 def _blocked_though_kept(kept: Listed, above: Sequence[Listed]) -> Iterator[Problem]:

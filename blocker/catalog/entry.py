@@ -4,7 +4,7 @@ Validators raise ValueError("what is wrong; what to write instead").
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
@@ -38,10 +38,26 @@ def _check_name(text: str) -> str:
     return text
 
 
+def _check_zone(text: str) -> str:
+    if read_name(text).match != "subtree":
+        message = f"{text} is not a zone; write a plain domain name, which is it and all below"
+        raise ValueError(message)
+    return text
+
+
+def _check_member(text: str) -> str:
+    if read_name(text).match == "pattern":
+        message = f"{text} is a family; name the member that is meant"
+        raise ValueError(message)
+    return text
+
+
 Purpose = Annotated[str, AfterValidator(_known(PURPOSES)), _enum(PURPOSES)]
 Breakage = Annotated[str, AfterValidator(_known(BREAKAGE)), _enum(BREAKAGE)]
 Confidence = Annotated[str, AfterValidator(_known(CONFIDENCE)), _enum(CONFIDENCE)]
 Name = Annotated[str, AfterValidator(_check_name)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
+Member = Annotated[str, AfterValidator(_check_member)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Text = Annotated[str, Field(min_length=1)]
 Evidence = Annotated[
@@ -103,17 +119,42 @@ class Entry(_Mapping):
         return read_name(self.name)
 
 
+class Group(_Mapping):
+    """Names that hold together; each is an entry of the file or stands in keep.yaml."""
+
+    names: list[Member] = Field(min_length=2)
+    reason: Text = Field(description="What happens otherwise, in words.")
+    evidence: Evidence
+
+
 class VendorFile(_Mapping):
     """lists/vendors/<vendor>.yaml"""
 
     vendor: Key = Field(description="The file's name.")
     title: Text
-    legal_name: Text
-    jurisdiction: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, such as CN.")
+    default: Literal["on", "off"] = Field(
+        "on", description="off: a pack that blocks nothing unless the configuration says so."
+    )
+    legal_name: Text | None = Field(None, description="Only a pack may lack it.")
+    jurisdiction: str | None = Field(
+        None, pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, such as CN."
+    )
     law: Law | None = None
     products: dict[str, Text] = Field(min_length=1, description="Each product line in a few words.")
-    zones: list[Name] = Field([], description="The domains that the vendor owns.")
+    zones: list[Zone] = Field([], description="The domains that the vendor owns.")
+    keep_one_of: list[Group] = Field(
+        [], description="Of each group one name at least is not blocked by any list."
+    )
+    block_together: list[Group] = Field(
+        [], description="The names of each group are blocked all or none."
+    )
     entries: list[Entry] = Field(min_length=1, description="Sorted by their labels from the right.")
+
+    @model_validator(mode="after")
+    def _says_whose_it_is(self) -> "VendorFile":
+        if self.default == "on" and not (self.legal_name and self.jurisdiction):
+            raise ValueError("no legal_name or jurisdiction; add both, or write `default: off`")
+        return self
 
 
 class Keep(_Mapping):

@@ -1,18 +1,21 @@
 """The folder of curated lists to a Catalogue; every fault of every file at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from blocker.catalog.cross import Listed, faults, order
-from blocker.catalog.entry import Entry, Keep, KeepFile, Source, SourcesFile, VendorFile
+from blocker.catalog.cross import Cited, Listed, Related, Written, faults
+from blocker.catalog.entry import Group, KeepFile, Source, SourcesFile, VendorFile
+from blocker.catalog.rules import entry_rule, keep_rule, relation, zone_rule
+from blocker.catalog.style import remarks
 from blocker.catalog.version import NONE, Version, version_of
-from blocker.core.policy import TELEMETRY, Rule
+from blocker.core.policy import Relation, Rule
+from blocker.core.relations import Kind
 from blocker.errors import Problem, Problems
-from blocker.yamlfile import Document, read, validate
+from blocker.yamlfile import Document, Step, read, validate
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -26,6 +29,12 @@ class Catalogue:
     rules: tuple[Rule, ...]
     remarks: tuple[Problem, ...] = ()
     version: Version = NONE
+    relations: tuple[Relation, ...] = ()
+
+    @property
+    def off(self) -> tuple[str, ...]:
+        """The packs: vendors that are off unless the configuration switches them on."""
+        return tuple(vendor.vendor for vendor in self.vendors if vendor.default == "off")
 
 
 def default_lists() -> Path:
@@ -46,9 +55,9 @@ class _Loading:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[Problem] = []
-        self.sources: Mapping[str, Source] | None = None  # None: not readable, so not checked
-        self.vendors: list[VendorFile] = []
-        self.listed: list[Listed] = []
+        self.sources: Mapping[str, Source] = {}
+        self.vendors: list[tuple[VendorFile, Document]] = []
+        self.written = Written()
 
     def catalogue(self) -> Catalogue:
         vendors = self.folder / "vendors"
@@ -64,16 +73,17 @@ class _Loading:
                 self.problems.append(
                     Problem(str(path), 0, "", "is not read", "name it <vendor>.yaml or remove it")
                 )
-        self.problems += faults(self.listed, self.sources)
+        self.problems += faults(self.written)
         version = self._version()
         if self.problems:
             raise Problems(sorted(self.problems))
         return Catalogue(
-            vendors=tuple(self.vendors),
-            sources=self.sources or {},
-            rules=tuple(listed.rule for listed in self.listed),
-            remarks=tuple(order(self.listed)),
+            vendors=tuple(file for file, _ in self.vendors),
+            sources=self.sources,
+            rules=tuple(listed.rule for listed in self.written.listed),
+            remarks=tuple(sorted(remarks(self.written, self.vendors))),
             version=version,
+            relations=tuple(related.relation for related in self.written.related),
         )
 
     def _version(self) -> Version:
@@ -92,12 +102,14 @@ class _Loading:
 
     def _add_sources(self, file: SourcesFile, document: Document) -> None:
         self.sources = file.sources
+        self.written.sources = document
 
     def _add_keep(self, file: KeepFile, document: Document) -> None:
         for index, kept in enumerate(file.keep):
             path = ("keep", index)
-            rule = _keep_rule(kept, self._name(document), document.line(*path))
-            self.listed.append(Listed(rule, kept, document, path))
+            rule = keep_rule(kept, self._name(document), document.line(*path))
+            self.written.listed.append(Listed(rule, kept, document, path))
+            self._cite(kept.evidence, document, path)
 
     def _add_vendor(self, file: VendorFile, document: Document) -> None:
         stem = Path(document.file).stem
@@ -105,14 +117,14 @@ class _Loading:
             self.problems.append(
                 document.problem(("vendor",), f"{file.vendor} in {stem}.yaml", f"write {stem}")
             )
-        if file.law and self.sources is not None:
-            for at, key in enumerate(file.law.evidence):
-                if key not in self.sources:
-                    self.problems.append(
-                        document.problem(
-                            ("law", "evidence", at), f"no source {key}", "add it to sources.yaml"
-                        )
-                    )
+        if file.law:
+            self._cite(file.law.evidence, document, ("law",))
+        for index, zone in enumerate(file.zones):
+            path: tuple[Step, ...] = ("zones", index)
+            rule = zone_rule(zone, file.vendor, self._name(document), document.line(*path))
+            self.written.listed.append(Listed(rule, None, document, path))
+        self._add_relations("keep_one_of", file.keep_one_of, file.vendor, document)
+        self._add_relations("block_together", file.block_together, file.vendor, document)
         for index, entry in enumerate(file.entries):
             path = ("entries", index)
             if entry.product not in file.products:
@@ -123,50 +135,24 @@ class _Loading:
                         "write one of: " + ", ".join(file.products),
                     )
                 )
-            rule = _entry_rule(entry, file.vendor, self._name(document), document.line(*path))
-            self.listed.append(Listed(rule, entry, document, path))
-        self.vendors.append(file)
+            rule = entry_rule(entry, file.vendor, self._name(document), document.line(*path))
+            self.written.listed.append(Listed(rule, entry, document, path))
+            self._cite(entry.evidence, document, path)
+        self.vendors.append((file, document))
+
+    def _add_relations(
+        self, kind: Kind, groups: Sequence[Group], vendor: str, document: Document
+    ) -> None:
+        for index, group in enumerate(groups):
+            path = (kind, index)
+            related = relation(kind, group, vendor, self._name(document), document.line(*path))
+            self.written.related.append(Related(related, document, path))
+            self._cite(group.evidence, document, path)
+
+    def _cite(self, keys: Sequence[str], document: Document, path: tuple[Step, ...]) -> None:
+        self.written.cited += [Cited(key, document, (*path, "evidence")) for key in keys]
 
     def _name(self, document: Document) -> str:
         """`lists/vendors/xiaomi.yaml`: the same wherever the program is installed."""
         inside = Path(document.file).relative_to(self.folder)
         return (Path("lists") / inside).as_posix()
-
-
-def _keep_rule(kept: Keep, file: str, line: int) -> Rule:
-    written = kept.written
-    return Rule(
-        text=written.text,
-        name=written.name,
-        match=written.match,
-        action="allow",
-        layer="keep",
-        list=file,
-        line=line,
-        vendor=kept.vendor,
-        purpose=kept.purpose,
-        reason=kept.reason,
-        evidence=tuple(kept.evidence),
-    )
-
-
-def _entry_rule(entry: Entry, vendor: str, file: str, line: int) -> Rule:
-    written = entry.written
-    return Rule(
-        text=written.text,
-        name=written.name,
-        match=written.match,
-        action="block" if entry.purpose in TELEMETRY else "allow",
-        layer="curated",
-        list=file,
-        line=line,
-        vendor=vendor,
-        product=entry.product,
-        purpose=entry.purpose,
-        breakage=entry.breakage,
-        breaks=entry.breaks,
-        evidence=tuple(entry.evidence),
-        confidence=entry.confidence,
-        inferred=entry.inferred,
-        shared=entry.shared,
-    )

@@ -38,6 +38,7 @@ ConfigFile = Annotated[
         "--config",
         metavar="FILE",
         show_default=False,
+        readable=False,  # not checked here: our own message says what to do
         help="Without it: ./blocker.yaml, /etc/blocker/blocker.yaml, else the built-in defaults.",
     ),
 ]

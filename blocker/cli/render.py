@@ -47,6 +47,8 @@ def _line(console: Console, label: str, text: str, style: str = "dim") -> None:
 def _details(explanation: Explanation) -> Iterator[tuple[str, str]]:
     if explanation.rule:
         yield "rule", _rule(explanation.rule)
+    if explanation.zone and not explanation.rule:
+        yield "zone", _rule(explanation.zone)
     if explanation.vendor:
         yield "vendor", ", ".join(filter(None, (explanation.vendor, explanation.product)))
     if explanation.purpose:

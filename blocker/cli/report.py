@@ -14,7 +14,7 @@ def report(inputs: Inputs) -> Iterator[str]:
         yield f"note       {remark}"
     yield f"config     {config.file or 'built-in defaults'}: no errors"
     yield (
-        f"lists      {config.lists or default_lists()}: no errors; "
+        f"lists      {config.lists or default_lists()} {catalogue.version}: no errors; "
         f"{_counted(len(catalogue.vendors), 'vendor')}, "
         f"{_counted(ruleset.counts['curated'], 'name')} of theirs, "
         f"{ruleset.counts['keep']:,} to keep, {_counted(len(catalogue.sources), 'source')}"

@@ -2,73 +2,54 @@
 
 Layers are asked in order, the first with a match decides: the user's rules, keep, curated entries,
 subscriptions. Inside a layer the most specific name decides; on the same name allow beats block.
-A rule in shadow is remembered and the search goes on.
+A rule in shadow is remembered and the search goes on. Vendors' zones come last and decide nothing:
+they tell whose name it is.
 
 Rule: a Policy never changes after it is made. A change makes a new one and swaps the reference, so
 what is remembered here (verdicts by matched key) can never be out of date.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from blocker.core.families import is_member, own_labels
-from blocker.core.names import starts_label, trie_key
-
-PURPOSES: Final = (
-    "analytics",
-    "crash-reports",
-    "diagnostics",
-    "advertising",
-    "attribution",
-    "content-recognition",
-    "experiments",
-    "location",
-    "http-dns",
-    "push",
-    "config",
-    "updates",
-    "account",
-    "store",
-    "connectivity",
-    "time",
-    "cdn",
+from blocker.core.names import trie_key
+from blocker.core.precedence import applicable
+from blocker.core.relations import Relation, settle
+from blocker.core.rule import (
+    BREAKAGE,
+    LAYERS,
+    PURPOSES,
+    TELEMETRY,
+    Layer,
+    Match,
+    Rule,
+    RuleAction,
+    Verdict,
+    VerdictAction,
 )
-TELEMETRY: Final = frozenset(PURPOSES[:10])  # the rest are functions of a device
-BREAKAGE: Final = ("none", "minor", "major")
 
-Layer = Literal["user", "keep", "curated", "subscription"]
-LAYERS: Final[tuple[Layer, ...]] = ("user", "keep", "curated", "subscription")
-Match = Literal["subtree", "exact", "pattern"]
-RuleAction = Literal["block", "allow"]
-VerdictAction = Literal["block", "allow", "shadow"]
+__all__ = [
+    "BREAKAGE",
+    "LAYERS",
+    "PURPOSES",
+    "TELEMETRY",
+    "Layer",
+    "Match",
+    "NoRules",
+    "Policy",
+    "Relation",
+    "Rule",
+    "RuleAction",
+    "Ruleset",
+    "Switch",
+    "Verdict",
+    "VerdictAction",
+]
 
 # Names whose verdict is remembered, at some 150 octets each: more than any network has, so that
 # only a flood of listed names reaches the bound.
 MEMORY = 262_144
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What a query can match: from a curated entry, a subscription or the user."""
-
-    text: str
-    name: bytes
-    match: Match
-    action: RuleAction
-    layer: Layer
-    list: str
-    line: int
-    vendor: str = ""
-    product: str = ""
-    purpose: str = ""
-    breakage: str = "none"
-    breaks: str = ""
-    reason: str = ""
-    evidence: tuple[str, ...] = ()
-    confidence: str = ""
-    inferred: bool = False
-    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +61,16 @@ class Switch:
     max_breakage: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Verdict:
-    """What the policy says of a name. One object per rule and action, so it can be counted by
-    identity.
-    """
-
-    action: VerdictAction
-    rule: Rule
-    ready: dict[int, tuple[bytes, bytes, object]] = field(default_factory=dict)  # by sinkhole.py
-
-
 class Ruleset(Protocol):
-    """Compiled rules: `blocker/ruleset.py` over a mapped file."""
+    """Compiled rules: `blocker/ruleset/` over a mapped file."""
+
+    @property
+    def off(self) -> Collection[str]:
+        """The vendors that are off unless switched on."""
+
+    @property
+    def relations(self) -> Sequence[Relation]:
+        """The names that hold together."""
 
     def prefixes(self, key: bytes) -> list[bytes]:
         """The stored keys that `key` starts with, shortest first."""
@@ -120,9 +98,18 @@ class Policy:
         self._overlay: dict[bytes, list[Rule]] = {}
         for rule in overlay:
             self._overlay.setdefault(trie_key(rule.name), []).append(rule)
-        self._vendors = dict(vendors or {})
+        self._vendors = {**dict.fromkeys(ruleset.off, _OFF), **(vendors or {})}
         self._max_breakage = max_breakage
+        # Of these, unlike of the overlay, every key is stored in the ruleset too.
+        self._settled: dict[bytes, list[Rule]] = {}
         self._forget()
+        for rule in settle(ruleset.relations, self._look_up):
+            self._settled.setdefault(trie_key(rule.name), []).append(rule)
+
+    @property
+    def settled(self) -> Sequence[Rule]:
+        """The names that are kept for a relation's sake."""
+        return [rule for rules in self._settled.values() for rule in rules]
 
     def _forget(self) -> None:
         # By the longest stored key a name lies below; by the stored key a name is. Below a parent
@@ -132,10 +119,10 @@ class Policy:
         self._below: dict[bytes, Verdict | None] = {}
         self._at: dict[bytes, Verdict | None] = {}
         self._parents_of_families: set[bytes] = set()
-        self._verdicts: dict[tuple[str, int], Verdict] = {}
+        self._verdicts: dict[tuple[str, int, str], Verdict] = {}
 
     def match(self, name: bytes) -> Verdict | None:
-        """The verdict on a folded wire name; None when no rule in force names it."""
+        """The verdict on a folded wire name; None when no rule names it."""
         key = name[::-1]
         found = self._prefixes(key)
         if self._overlay:
@@ -157,12 +144,9 @@ class Policy:
 
     def trace(self, name: bytes) -> list[tuple[Rule, str]]:
         """Every rule that names `name`, in the order of decision, and what came of it."""
-        key = trie_key(name)
-        found = self._with_overlay(key, self._prefixes(key))
         steps: list[tuple[Rule, str]] = []
         decided = False
-        pairs = [(key, rule) for key in found for rule in self._at_key(key, self._ruleset.rules)]
-        for rule, state in self._states(name, pairs):
+        for rule, state in self._states(applicable(name, self._pairs(name, self._ruleset.rules))):
             if decided and state in _IN_FORCE:
                 steps.append((rule, "an earlier rule decided"))
             else:
@@ -194,26 +178,36 @@ class Policy:
         decided = memory[longest] = self._decide(name, pairs)
         return decided
 
-    def _decide(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Verdict | None:
-        shadow: Verdict | None = None
-        for rule, state in self._states(name, pairs):
-            if state == "block":
-                return self._verdict("block", rule)
-            if state == "allow":
-                return shadow or self._verdict("allow", rule)
-            if state == "shadow" and shadow is None:
-                shadow = self._verdict("shadow", rule)
-        return shadow
+    def _look_up(self, name: bytes) -> Verdict | None:
+        """As `match`, and remembers nothing."""
+        return self._decide(name, self._pairs(name, self._kinds))
 
-    def _states(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Iterator[tuple[Rule, str]]:
+    def _decide(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Verdict | None:
+        rules = applicable(name, pairs)
+        owner = next((rule.vendor for rule in rules if rule.layer == "zone"), "")
+        shadow: Verdict | None = None
+        known: Rule | None = None
+        for rule, state in self._states(rules):
+            if state == "block":
+                return self._verdict("block", rule, owner)
+            if state == "allow":
+                return shadow or self._verdict("allow", rule, owner)
+            if state == "shadow" and shadow is None:
+                shadow = self._verdict("shadow", rule, owner)
+            known = known or rule
+        return shadow or (self._verdict("pass", known, owner) if known else None)
+
+    def _states(self, rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
         """The rules that match, in the order of decision, each with its state.
 
         Of the curated entries only the most specific counts, in force or not: one that says
         "blocking this breaks the phone" must not be overruled by the zone it lies in.
         """
         curated: Rule | None = None
-        for rule in _applicable(name, pairs):
-            if rule.layer != "curated":
+        for rule in rules:
+            if rule.layer == "zone":
+                yield rule, "pass"
+            elif rule.layer != "curated":
                 yield rule, rule.action
             elif curated is not None:
                 yield rule, f"the more specific {curated.text} decides"
@@ -221,12 +215,21 @@ class Policy:
                 curated = rule
                 yield rule, self.state(rule)
 
-    def _verdict(self, action: VerdictAction, rule: Rule) -> Verdict:
+    def _verdict(self, action: VerdictAction, rule: Rule, owner: str = "") -> Verdict:
+        owner = "" if rule.vendor else owner
         # The verdict keeps its rule alive, so the rule's id stays its own.
-        key = (action, id(rule))
+        key = (action, id(rule), owner)
         if (verdict := self._verdicts.get(key)) is None:
-            verdict = self._verdicts[key] = Verdict(action, rule)
+            verdict = self._verdicts[key] = Verdict(action, rule, owner=owner)
         return verdict
+
+    def _pairs(
+        self, name: bytes, stored: Callable[[bytes], Sequence[Rule]]
+    ) -> list[tuple[bytes, Rule]]:
+        """Every rule at a key that the name's key starts with."""
+        key = trie_key(name)
+        found = self._with_overlay(key, self._prefixes(key))
+        return [(key, rule) for key in found for rule in self._at_key(key, stored)]
 
     def _with_overlay(self, key: bytes, found: list[bytes]) -> list[bytes]:
         overlay, mine, end = self._overlay, [], len(key)
@@ -238,10 +241,13 @@ class Policy:
         return sorted([*found, *mine], key=len) if mine else found
 
     def _at_key(self, key: bytes, stored: Callable[[bytes], Sequence[Rule]]) -> list[Rule]:
-        return [*self._overlay.get(key, ()), *stored(key)]
+        return [*self._overlay.get(key, ()), *self._settled.get(key, ()), *stored(key)]
 
     def state(self, rule: Rule) -> str:
         """`block`, `allow` or `shadow` when the curated entry is in force, else why it is not."""
+        for kept in self._settled.get(trie_key(rule.name), ()):
+            if kept.text == rule.text:
+                return f"kept: {kept.reason}"
         switch = self._vendors.get(rule.vendor, _ON)
         chosen = TELEMETRY if switch.purposes is None else switch.purposes
         if rule.purpose not in chosen:
@@ -259,40 +265,16 @@ class Policy:
 
 
 _ON = Switch()
+_OFF = Switch("off")
 _UNKNOWN: Final = Verdict("allow", Rule("", b"", "exact", "allow", "user", "", 0))
 _IN_FORCE = ("block", "allow", "shadow")
 
 
-def _applicable(name: bytes, pairs: list[tuple[bytes, Rule]]) -> list[Rule]:
-    """The rules that match the name, of all at its keys, in the order of decision."""
-    ranked = [
-        (_rank(rule, key), rule)
-        for key, rule in pairs
-        if starts_label(name, len(name) - len(key))
-        and _matches(rule, name, exact=len(key) == len(name))
-    ]
-    ranked.sort(key=lambda pair: pair[0])
-    return [rule for _, rule in ranked]
-
-
-def _matches(rule: Rule, name: bytes, *, exact: bool) -> bool:
-    if rule.match == "subtree":
-        return True
-    if rule.match == "exact":
-        return exact
-    return not exact and is_member(name, rule.name, rule.text)
-
-
-def _rank(rule: Rule, key: bytes) -> tuple[int, int, int, bool]:
-    """Layer, then the most specific name, then allow before block, then exact before subtree."""
-    specific = -len(key)
-    if rule.match == "pattern":  # longer than its parent by the labels it writes out itself
-        specific -= sum(len(label) + 1 for label in own_labels(rule.text))
-    return (LAYERS.index(rule.layer), specific, rule.action == "block", rule.match == "subtree")
-
-
 class NoRules:
     """The ruleset of a pause, or of a start before any list is there: nothing matches."""
+
+    off: Collection[str] = ()
+    relations: Sequence[Relation] = ()
 
     def prefixes(self, key: bytes) -> list[bytes]:
         return []

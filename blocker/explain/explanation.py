@@ -50,6 +50,7 @@ class Explanation:
     """All there is to say of one question. `answer` is None when an upstream is asked.
 
     alias is the name in the answer's chain of aliases that was blocked in place of the name itself.
+    zone is the vendor's domain that the name lies in; catalogue the version of the curated lists.
     change is YAML for the configuration that turns the decision round; empty where none can.
     """
 
@@ -73,6 +74,8 @@ class Explanation:
     answer: AnswerShown | None
     alias: str | None
     passed_over: tuple[PassedOver, ...]
+    zone: RuleShown | None
+    catalogue: str | None
     change: str
 
     def as_json(self) -> str:

@@ -51,6 +51,7 @@ def explain(
     networks: Iterable[IPv4Network | IPv6Network] = (),
     sources: Mapping[str, Source] | None = None,
     aliases: Sequence[str] = (),
+    catalogue: str | None = None,
 ) -> Explanation:
     """What the engine would do with this question of this client.
 
@@ -74,7 +75,7 @@ def explain(
         layer=rule.layer if finding.rule else finding.layer,
         because=finding.because,
         rule=_shown(rule) if finding.rule else None,
-        vendor=rule.vendor or None,
+        vendor=rule.vendor or (finding.zone.vendor if finding.zone else None),
         product=rule.product or None,
         purpose=rule.purpose or None,
         breakage=rule.breakage if curated else None,
@@ -86,6 +87,8 @@ def explain(
         answer=finding.answer,
         alias=finding.alias,
         passed_over=finding.passed_over,
+        zone=_shown(finding.zone) if finding.zone else None,
+        catalogue=catalogue,
         change=_change(finding, to_text(asked.name)),
     )
 
@@ -110,6 +113,7 @@ class _Finding:
     answer: AnswerShown | None = None
     alias: str | None = None
     passed_over: tuple[PassedOver, ...] = ()
+    zone: Rule | None = None
 
 
 _NO_RULE: Final = Rule("", b"", "exact", "allow", "user", "", 0)
@@ -150,17 +154,20 @@ def _traced(
 ) -> _Finding:
     """The rule behind a verdict, with its own line, and those beside it."""
     deciding: Rule | None = None
+    zone: Rule | None = None
     passed_over: list[PassedOver] = []
     for rule, state in policy.trace(name):
-        if deciding is None and state == action:
+        if rule.layer == "zone":
+            zone = zone or rule
+        elif deciding is None and state == action:
             deciding = rule
         else:
             passed_over.append(_passed_over(rule, state))
+    passed = tuple(passed_over)
     if action is None or deciding is None:
-        because = "no rule in force names it" if passed_over else "no rule names it"
-        return _Finding("pass", because, passed_over=tuple(passed_over))
+        return _Finding("pass", _why_not(passed, zone), passed_over=passed, zone=zone)
     because = _because(deciding, action)
-    return _Finding(action, because, rule=deciding, answer=answer, passed_over=tuple(passed_over))
+    return _Finding(action, because, rule=deciding, answer=answer, passed_over=passed, zone=zone)
 
 
 def _uncloaked(
@@ -187,8 +194,15 @@ def _uncloaked(
             answer=found.answer,
             alias=to_text(name),
             passed_over=found.passed_over,
+            zone=found.zone,
         )
     return finding
+
+
+def _why_not(passed_over: Sequence[PassedOver], zone: Rule | None) -> str:
+    if passed_over:
+        return "no rule in force names it"
+    return f"a zone of {zone.vendor}, on no list" if zone else "no rule names it"
 
 
 def _because(rule: Rule, action: VerdictAction) -> str:

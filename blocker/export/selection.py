@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from blocker.config import overlay, switches
+from blocker.config import Config, overlay
 from blocker.core.families import own_labels
 from blocker.core.names import from_text, is_below, to_text
-from blocker.core.policy import LAYERS, PURPOSES, Match, NoRules, Policy, Rule
+from blocker.core.policy import LAYERS, PURPOSES, Match, Policy, Rule
 from blocker.errors import StartError
 from blocker.export.families import a_member, below, varies, varies_inside
 from blocker.inputs import Inputs
@@ -128,18 +128,28 @@ def select(inputs: Inputs, filters: Filters) -> Selection:
     """What to export of a configuration; StartError when a filter names what is not there."""
     _known("vendor", filters.vendors, [vendor.vendor for vendor in inputs.catalogue.vendors])
     _known("purpose", filters.purposes, PURPOSES)
-    own = switches(inputs.config)
-    limit: str = inputs.config.blocking.max_breakage
-    if filters.max_breakage is not None:
-        limit = filters.max_breakage
-        own = {vendor: replace(switch, max_breakage=None) for vendor, switch in own.items()}
-    rules = [*overlay(inputs.config), *inputs.catalogue.rules]
-    return Selection(Policy(NoRules(), rules, vendors=own, max_breakage=limit), rules, filters)
+    config = _narrowed(inputs.config, filters)
+    served = replace(inputs, config=config)
+    rules = [*overlay(config), *inputs.catalogue.rules]
+    return Selection(served.policy(served.ruleset()), rules, filters)
 
 
 def reading_order(name: bytes) -> list[str]:
     """Sorts as the lists do: by labels from the right."""
     return to_text(name).split(".")[::-1]
+
+
+def _narrowed(config: Config, filters: Filters) -> Config:
+    """The configuration without subscriptions, and with the filters' limit if they have one."""
+    blocking = config.blocking
+    if filters.max_breakage is not None:
+        vendors = {
+            vendor: switch.model_copy(update={"max_breakage": None})
+            for vendor, switch in blocking.vendors.items()
+        }
+        update = {"max_breakage": filters.max_breakage, "vendors": vendors}
+        blocking = blocking.model_copy(update=update)
+    return config.model_copy(update={"subscriptions": (), "blocking": blocking})
 
 
 def _length(rule: Rule) -> int:

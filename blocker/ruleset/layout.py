@@ -6,7 +6,7 @@
     more      u64: a count, then so many rows
     offsets   u64: where each entry starts in `entries`, and where the last one ends
     entries   the catalogue's rules, a JSON object each, parsed when first matched
-    header    JSON: version, counts, sources, and where the sections lie
+    header    JSON: version, counts, sources, relations, and where the sections lie
     footer    magic, format, lengths and checksums
 
 A row is one source's rule at one key: source << 40 | line or entry, with EXACT for the name alone.
@@ -23,7 +23,7 @@ from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, Final
 
-from blocker.core.policy import Rule
+from blocker.core.policy import Relation, Rule
 from blocker.errors import RulesetError
 
 SOURCE_SHIFT: Final = 40
@@ -35,7 +35,7 @@ CATALOGUE: Final = 1  # the source whose numbers are entries; those of lists are
 Progress = Callable[[str, int, int], None]  # what is being done, how far it is, of how many
 
 _MAGIC: Final = b"blkrules"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _FOOTER: Final = Struct("<8sIIQQII")  # magic, format, header: length, offset; size; two checksums
 _CHUNK: Final = 1 << 20
 _REQUIRED: Final = frozenset(field.name for field in fields(Rule) if field.default is MISSING)
@@ -57,6 +57,12 @@ def decode_entry(encoded: bytes) -> Rule:
     said["name"] = bytes.fromhex(said["name"])
     said["evidence"] = tuple(said.get("evidence", ()))
     return Rule(**said)
+
+
+def decode_relation(said: dict[str, Any]) -> Relation:
+    """A relation from the header, where it is a plain object."""
+    members, evidence = tuple(said["members"]), tuple(said["evidence"])
+    return Relation(**{**said, "members": members, "evidence": evidence})
 
 
 def append_sections(

@@ -12,7 +12,7 @@ from typing import Any, Final
 import marisa_trie
 
 from blocker.core.names import to_text, trie_key
-from blocker.core.policy import Rule
+from blocker.core.policy import Relation, Rule
 from blocker.errors import RulesetError
 from blocker.ruleset.layout import (
     CATALOGUE,
@@ -20,6 +20,7 @@ from blocker.ruleset.layout import (
     NUMBER,
     OVERFLOW,
     decode_entry,
+    decode_relation,
     read_header,
     source_of,
 )
@@ -35,6 +36,9 @@ class MappedRuleset:
         sections = {name: whole[start:end] for name, (start, end) in header["sections"].items()}
         self.prefixes: Callable[[bytes], list[bytes]] = trie.prefixes
         self.version: str = header["version"]  # the hash of all that it was compiled from
+        self.catalogue: str = header["catalogue"]  # the version of the curated lists in it
+        self.off: list[str] = header["off"]
+        self.relations: list[Relation] = [decode_relation(said) for said in header["relations"]]
         self.counts: dict[str, int] = header["counts"]  # rules by layer
         self.vendors: list[str] = header["vendors"]
         self.sources: list[dict[str, Any]] = header["sources"]  # the catalogue, then the lists

@@ -4,13 +4,14 @@ import os
 from array import array
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import marisa_trie
 
 from blocker.core.names import trie_key
-from blocker.core.policy import Match, Rule, RuleAction
+from blocker.core.policy import Match, Relation, Rule, RuleAction
 from blocker.ruleset.layout import (
     CATALOGUE,
     EXACT,
@@ -28,9 +29,18 @@ _TRIES: Final = 1  # marisa's default of 3 saves 4 octets a name and takes twice
 
 
 class RulesetWriter:
-    """Collects rules, then writes them once."""
+    """Collects rules, then writes them once.
 
-    def __init__(self) -> None:
+    `catalogue` is the version of the curated lists, `off` their vendors that are off unless
+    switched on, and `relations` the names of theirs that hold together.
+    """
+
+    def __init__(
+        self, catalogue: str = "", off: Iterable[str] = (), relations: Iterable[Relation] = ()
+    ) -> None:
+        self._catalogue = catalogue
+        self._off = sorted(off)
+        self._relations = [asdict(relation) for relation in relations]
         self._keys: list[bytes] = []
         self._rows = array("Q")
         self._entries: list[Rule] = []
@@ -123,10 +133,14 @@ class RulesetWriter:
         layers = Counter(rule.layer for rule in self._entries)
         return {
             "version": version,
+            "catalogue": self._catalogue,
+            "off": self._off,
+            "relations": self._relations,
             "counts": {
                 "keep": layers["keep"],
                 "curated": layers["curated"],
                 "subscription": sum(listed["names"] for listed in self._sources[1:]),
+                "zone": layers["zone"],
             },
             "vendors": sorted({rule.vendor for rule in self._entries if rule.layer == "curated"}),
             "sources": self._sources,

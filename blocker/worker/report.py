@@ -22,6 +22,7 @@ def report(
         queries=_nested(counted.queries),
         blocked=_nested(counted.blocked),
         shadow=_nested(counted.shadow),
+        unclassified=dict(counted.unclassified),
         cache=CacheTally(
             hits=engine.hits,
             misses=engine.misses,

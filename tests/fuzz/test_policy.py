@@ -30,7 +30,7 @@ RULES = st.builds(
         layer,
         f"{layer}.txt",
         1,
-        vendor=vendor if layer == "curated" else "",
+        vendor=vendor if layer in ("curated", "zone") else "",
         purpose=purpose if layer == "curated" else "",
         breakage=breakage,
         shared=shared,
@@ -65,7 +65,7 @@ def test_match_says_what_a_walk_over_every_rule_says(
 
 def walk(rules: list[Rule], name: bytes, vendors: dict[str, Switch]) -> str | None:
     asked = list(labels(name))[::-1]
-    shadow = None
+    shadow = known = None
     for layer in LAYERS:
         matching = [
             (len(own), rule)
@@ -78,11 +78,14 @@ def walk(rules: list[Rule], name: bytes, vendors: dict[str, Switch]) -> str | No
             key=lambda pair: (-pair[0], pair[1].action == "block", pair[1].match == "subtree")
         )
         for _, rule in matching[:1] if layer == "curated" else matching:
+            if layer == "zone":
+                return shadow or "pass"
             state = rule.action if layer != "curated" else in_force(rule, vendors)
+            known = known or state or "pass"
             if state in ("block", "allow"):
                 return "shadow" if shadow and state == "allow" else state
             shadow = shadow or state
-    return shadow
+    return shadow or known
 
 
 def in_force(rule: Rule, vendors: dict[str, Switch]) -> str | None:

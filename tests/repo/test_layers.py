@@ -36,7 +36,9 @@ MAY_IMPORT = {
     "explain": {"core", "userrules"},
     "aliases": {"core", "explain", "upstream", "userrules"},
     "config": {"core.names", "core.policy", "userrules", "yamlfile"},
-    "catalog": {"core.names", "core.policy", "core.families", "ruleset", "yamlfile"},
+    "catalog": {
+        "core.names", "core.policy", "core.families", "core.relations", "ruleset", "yamlfile",
+    },
     "view": {"core", "link", "ruleset", "userrules"},
     "ruleset": {"core.names", "core.policy"},
     "userrules": {"core.names", "core.policy"},

@@ -1,16 +1,22 @@
 """Rules written in one line, and a ruleset that holds them in a dict."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from blocker.core.names import from_text
-from blocker.core.policy import Match, Policy, Rule, RuleAction, Ruleset
+from blocker.core.policy import Match, Policy, Relation, Rule, RuleAction, Ruleset
 
 
 class DictRuleset:
     """A real Ruleset without a file: found by trying every prefix, which is plainly right."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        off: Collection[str] = (),
+        relations: Sequence[Relation] = (),
+    ) -> None:
+        self.off, self.relations = off, relations
         self._rules: dict[bytes, list[Rule]] = {}
         self._kinds: dict[bytes, list[Rule]] = {}
         shared: dict[tuple[str, str, str], Rule] = {}
@@ -62,8 +68,17 @@ def keep(text: str, **fields: Any) -> Rule:
     return rule(text, "allow", **{"layer": "keep", "list": "lists/keep.yaml", **fields})
 
 
-def policy(*rules: Rule, **options: Any) -> Policy:
+def zone(text: str, **fields: Any) -> Rule:
+    """A zone of xiaomi's, unless `fields` say otherwise."""
+    named = {"layer": "zone", "list": "lists/vendors/xiaomi.yaml", "vendor": "xiaomi", **fields}
+    return rule(text, "allow", **named)
+
+
+def policy(
+    *rules: Rule, off: Collection[str] = (), relations: Sequence[Relation] = (), **options: Any
+) -> Policy:
     """A policy of these rules, the user's in the overlay and the others compiled."""
-    compiled: Ruleset = DictRuleset(rule for rule in rules if rule.layer != "user")
+    rest = (rule for rule in rules if rule.layer != "user")
+    compiled: Ruleset = DictRuleset(rest, off, relations)
     overlay = [rule for rule in rules if rule.layer == "user"]
     return Policy(compiled, overlay, **options)

@@ -19,6 +19,11 @@ def inputs(folder: Path, config: str = "", *, xiaomi: str = XIAOMI) -> Inputs:
     return read_inputs(file)
 
 
+def action(read: Inputs) -> str | None:
+    verdict = read.policy(read.ruleset()).match(TRACKING)
+    return verdict.action if verdict else None
+
+
 def test_the_policy_is_made_of_lists_rules_and_switches(tmp_path: Path) -> None:
     read = inputs(tmp_path, "rules: {allow: [=tracking.miui.com], block: [example.org]}")
     policy = read.policy(read.ruleset())
@@ -29,7 +34,7 @@ def test_the_policy_is_made_of_lists_rules_and_switches(tmp_path: Path) -> None:
 
 def test_a_vendor_switched_off_is_not_blocked(tmp_path: Path) -> None:
     read = inputs(tmp_path, "blocking: {vendors: {xiaomi: off}}")
-    assert read.policy(read.ruleset()).match(TRACKING) is None
+    assert action(read) == "pass"
 
 
 def test_the_limit_of_breakage_is_the_configurations(tmp_path: Path) -> None:
@@ -37,9 +42,9 @@ def test_the_limit_of_breakage_is_the_configurations(tmp_path: Path) -> None:
         "purpose: analytics", "purpose: analytics\n    breakage: minor\n    breaks: x"
     )
     strict = inputs(tmp_path / "strict", "blocking: {max_breakage: none}", xiaomi=more)
-    assert strict.policy(strict.ruleset()).match(TRACKING) is None
+    assert action(strict) == "pass"
     usual = inputs(tmp_path / "usual", xiaomi=more)
-    assert usual.policy(usual.ruleset()).match(TRACKING) is not None
+    assert action(usual) == "block"
 
 
 def test_the_sinkhole_is_the_configurations(tmp_path: Path) -> None:

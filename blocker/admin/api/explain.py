@@ -41,6 +41,7 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
             networks=networks_of(generation),
             sources=generations.plan.sources,
             aliases=aliases,
+            catalogue=generations.in_force.catalogue,
         )
     except ValueError as error:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error

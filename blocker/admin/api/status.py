@@ -33,6 +33,7 @@ class Cache(Body):
 
 class Status(Body):
     version: str
+    catalogue: str = Field(description="The version of the curated lists: a date and a hash.")
     ready: bool = Field(description="Every worker runs the current generation.")
     generation: int
     paused_until: datetime | None
@@ -56,6 +57,7 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
             queries[action] = queries.get(action, 0) + count
     return Status(
         version=__version__,
+        catalogue=generations.in_force.catalogue,
         ready=roster.all_run(generations.current.number),
         generation=generations.current.number,
         paused_until=until and datetime.fromtimestamp(until, UTC),

@@ -15,6 +15,7 @@ COUNTED = {
     "queries": {"udp": {"blocked": 3, "cached": 1}},
     "blocked": {"xiaomi": {"analytics": 3}},
     "shadow": {"oppo": {"push": 1}},
+    "unclassified": {"xiaomi": 5},
     "cache": {"hits": 1, "misses": 2, "evictions": 3, "bytes": 400, "entries": 5},
     "upstreams": {
         "udp://192.0.2.53": UpstreamTally(requests=7, errors={"timeout": 2}, seconds=SECONDS)
@@ -43,6 +44,8 @@ def test_every_name_and_label_that_was_promised(tmp_path: Path) -> None:
             ("blocker_queries_total", (("action", "blocked"), ("transport", "udp")), 3),
             ("blocker_blocked_total", (("purpose", "analytics"), ("vendor", "xiaomi")), 3),
             ("blocker_shadow_total", (("purpose", "push"), ("vendor", "oppo")), 1),
+            ("blocker_unclassified_total", (("vendor", "xiaomi"),), 5),
+            ("blocker_catalogue_info", (("version", admin.generations.in_force.catalogue),), 1),
             ("blocker_cache_hits_total", (), 1),
             ("blocker_cache_misses_total", (), 2),
             ("blocker_cache_evictions_total", (), 3),

@@ -22,7 +22,7 @@ def test_a_reload_is_in_force_when_it_returns(tmp_path: Path) -> None:
         assert generation.rules[0]["text"] == "a.example"
         assert admin.worker.tally.generation == 2
         assert admin.generations.in_force.rules == {
-            "user": 1, "keep": 1, "curated": 2, "subscription": 0,
+            "user": 1, "keep": 1, "curated": 2, "subscription": 0, "zone": 1,
         }  # fmt: skip
 
     play(tmp_path, scenario)

@@ -40,7 +40,7 @@ def test_curated_kept_and_subscribed_names_decide(tmp_path: Path) -> None:
         "account.xiaomi.com": ("allow", "curated"),
         "a1-log.xiaomi.com": ("block", "curated"),
         "x.ads.example.org": ("block", "subscription"),
-        "xiaomi.com": None,
+        "xiaomi.com": ("pass", "zone"),
     }
 
 

@@ -106,9 +106,31 @@ def test_evidence_that_does_not_exist(tmp_path: Path, key: str, instead: str) ->
     ]
 
 
-def test_order_is_by_labels_from_the_right(tmp_path: Path) -> None:
-    sorted_ = entry("b.xiaomi.com") + entry("=a.b.xiaomi.com") + entry("a.xiaomi.net")
-    assert load_catalogue(write_lists(tmp_path / "a", xiaomi=XIAOMI + sorted_)).remarks == ()
-    unsorted = entry("a.xiaomi.net") + entry("b.xiaomi.com")
-    remarks = load_catalogue(write_lists(tmp_path / "b", xiaomi=XIAOMI + unsorted)).remarks
-    assert [problem.instead for problem in remarks] == ["move it above a.xiaomi.net, or further up"]
+def related(kind: str, *names: str, evidence: str = "paper") -> str:
+    group = f"{{names: [{', '.join(names)}], reason: R, evidence: [{evidence}]}}"
+    return XIAOMI.replace("entries:", f"{kind}: [{group}]\nentries:")
+
+
+@pytest.mark.parametrize("kind", ["keep_one_of", "block_together"])
+def test_a_relation_is_of_entries_and_kept_names(tmp_path: Path, kind: str) -> None:
+    right = related(kind, "tracking.miui.com", "update.miui.com")
+    (relation,) = load_catalogue(write_lists(tmp_path / "a", xiaomi=right)).relations
+    assert (relation.kind, relation.vendor, relation.line) == (kind, "xiaomi", 7)
+    assert relation.members == ("tracking.miui.com", "update.miui.com")
+    wrong = related(kind, "tracking.miui.com", "other.miui.com", evidence="nobody")
+    with pytest.raises(Problems) as raised:
+        load_catalogue(write_lists(tmp_path / "b", xiaomi=wrong))
+    evidence, member = map(str, raised.value.problems)
+    assert "evidence: no source nobody" in evidence
+    assert "other.miui.com is no entry of this file, and keep.yaml does not have it" in member
+
+
+def test_a_zone_of_two_vendors(tmp_path: Path) -> None:
+    folder = write_lists(tmp_path)
+    text = XIAOMI.replace("vendor: xiaomi", "vendor: poco").replace("tracking.", "t.")
+    (folder / "vendors" / "poco.yaml").write_text(text.replace("account.", "a."))
+    with pytest.raises(Problems) as raised:
+        load_catalogue(folder)
+    (problem,) = raised.value.problems
+    assert problem.where.startswith("zones")
+    assert "stands at lists/vendors/poco.yaml:6 already" in problem.what

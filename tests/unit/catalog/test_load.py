@@ -19,7 +19,7 @@ def complaints(folder: Path) -> list[str]:
 
 def test_an_entry_becomes_a_rule(tmp_path: Path) -> None:
     catalogue = load_catalogue(write_lists(tmp_path / "lists"))
-    kept, telemetry, function = catalogue.rules
+    kept, zone, telemetry, function = catalogue.rules
     assert telemetry == Rule(
         text="tracking.miui.com",
         name=from_text("tracking.miui.com"),
@@ -35,6 +35,7 @@ def test_an_entry_becomes_a_rule(tmp_path: Path) -> None:
         confidence="measured",
     )
     assert (function.action, function.breaks) == ("allow", "sign-in")
+    assert (zone.text, zone.layer, zone.vendor, zone.line) == ("xiaomi.com", "zone", "xiaomi", 6)
     assert (kept.layer, kept.action, kept.line) == ("keep", "allow", 2)
     assert (kept.list, kept.reason) == ("lists/keep.yaml", "System updates.")
     assert [vendor.title for vendor in catalogue.vendors] == ["Xiaomi"]
@@ -52,7 +53,7 @@ def test_rules_name_their_file_alike_wherever_it_lies(tmp_path: Path) -> None:
 def test_all_faults_of_all_files_at_once(tmp_path: Path) -> None:
     folder = write_lists(
         tmp_path,
-        xiaomi=XIAOMI.replace("measured", "measure").replace("jurisdiction: CN\n", ""),
+        xiaomi=XIAOMI.replace("measured", "measure").replace("title: Xiaomi\n", ""),
         keep=KEEP.replace("reason", "raison"),
         sources=SOURCES.replace("2021", "soon"),
     )
@@ -62,7 +63,7 @@ def test_all_faults_of_all_files_at_once(tmp_path: Path) -> None:
         "keep.yaml:2: keep[update.miui.com].reason: is missing; add `reason:`",
         "sources.yaml:2: sources.paper.year: soon is not a whole number",
         "vendors/oppo.yaml:1: did not find expected node content; mend the YAML",
-        "vendors/xiaomi.yaml:1: jurisdiction: is missing; add `jurisdiction:`",
+        "vendors/xiaomi.yaml:1: title: is missing; add `title:`",
         "vendors/xiaomi.yaml:11: entries[tracking.miui.com].confidence: "
         "measure is not known here; did you mean measured?",
     ]
@@ -88,7 +89,7 @@ def test_unreadable_sources_are_told_once(tmp_path: Path) -> None:
         ),
         (
             XIAOMI.replace("products:", "law: {text: T, evidence: [nil]}\nproducts:"),
-            "vendors/xiaomi.yaml:5: law.evidence[1]: no source nil; add it to sources.yaml",
+            "vendors/xiaomi.yaml:5: law.evidence: no source nil; add it to sources.yaml",
         ),
     ],
 )

@@ -6,7 +6,7 @@ from blocker.core import journal as module
 from blocker.core.journal import ANSWER_SECONDS, Journal, Tally
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply
-from tests.support.rules import entry, listed
+from tests.support.rules import entry, listed, zone
 
 CLIENT = "192.168.1.20"
 CURATED = Verdict("block", entry("a.example"))
@@ -43,6 +43,24 @@ def test_verdicts_become_counts_by_vendor_and_purpose() -> None:
     journal.fold()
     assert tally.blocked == {("xiaomi", "analytics"): 2, ("subscription", "unspecified"): 1}
     assert tally.shadow == {("xiaomi", "push"): 1}
+    assert tally.unclassified == {}
+
+
+def test_a_vendors_names_on_no_list_are_counted_by_vendor() -> None:
+    tally = Tally()
+    journal = Journal("udp", tally)
+    for verdict in (
+        Verdict("pass", zone("mi.com")),
+        Verdict("pass", zone("mi.com")),
+        Verdict("pass", entry("push.mi.com", "push", breakage="major")),
+        Verdict("allow", listed("a.mi.com", "allow"), owner="xiaomi"),
+        Verdict("block", listed("b.mi.com"), owner="xiaomi"),
+        None,
+    ):
+        journal.append((CLIENT, reply("forwarded", verdict)))
+    journal.fold()
+    assert tally.unclassified == {"xiaomi": 2}
+    assert tally.blocked == {("xiaomi", "unspecified"): 1}
 
 
 def test_it_folds_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:

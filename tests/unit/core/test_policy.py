@@ -6,8 +6,8 @@ import pytest
 
 from blocker.core import policy as module
 from blocker.core.names import from_text
-from blocker.core.policy import NoRules, Policy, Rule, Switch, Verdict
-from tests.support.rules import entry, keep, listed, policy, rule
+from blocker.core.policy import NoRules, Policy, Relation, Rule, Switch, Verdict
+from tests.support.rules import entry, keep, listed, policy, rule, zone
 
 
 def decided(tried: Policy, name: str) -> tuple[str, str] | None:
@@ -102,28 +102,28 @@ def test_on_the_same_name_allow_beats_block() -> None:
     "made, switch, expected",
     [
         (entry("a.example"), None, "block"),
-        (entry("a.example"), Switch("off"), None),
+        (entry("a.example"), Switch("off"), "pass"),
         (entry("a.example"), Switch("shadow"), "shadow"),
         (entry("a.example"), Switch(purposes=frozenset({"analytics"})), "block"),
-        (entry("a.example"), Switch(purposes=frozenset({"advertising"})), None),
+        (entry("a.example"), Switch(purposes=frozenset({"advertising"})), "pass"),
         (entry("a.example", breakage="minor"), None, "block"),
-        (entry("a.example", breakage="major"), None, None),
+        (entry("a.example", breakage="major"), None, "pass"),
         (entry("a.example", breakage="major"), Switch(max_breakage="major"), "block"),
-        (entry("a.example", breakage="minor"), Switch(max_breakage="none"), None),
+        (entry("a.example", breakage="minor"), Switch(max_breakage="none"), "pass"),
         (entry("a.example", "updates"), None, "allow"),
         (entry("a.example", "updates"), Switch("off"), "allow"),
         (entry("a.example", "updates"), Switch(purposes=frozenset({"updates"})), "block"),
-        (entry("a.example", shared=True), None, None),
+        (entry("a.example", shared=True), None, "pass"),
         (entry("a.example", shared=True), Switch(purposes=frozenset({"analytics"})), "block"),
         (entry("a.example", vendor="oppo"), Switch("off"), "block"),
     ],
 )
-def test_a_vendors_switch(made: Rule, switch: Switch | None, expected: str | None) -> None:
+def test_a_vendors_switch(made: Rule, switch: Switch | None, expected: str) -> None:
     tried = policy(made, vendors={"xiaomi": switch} if switch else {})
     assert action(tried, "x.a.example") == expected
     steps = tried.trace(from_text("x.a.example"))
     assert [step for step, _ in steps] == [made]
-    assert (steps[0][1] == expected) == (expected is not None)
+    assert (steps[0][1] == expected) == (expected != "pass")
 
 
 def test_an_entry_out_of_force_lets_the_next_layer_decide() -> None:
@@ -135,7 +135,7 @@ def test_an_entry_out_of_force_lets_the_next_layer_decide() -> None:
 def test_a_more_specific_entry_out_of_force_shields_from_the_general_one() -> None:
     tried = policy(entry("example"), entry("login.example", breakage="major"))
     assert action(tried, "x.example") == "block"
-    assert action(tried, "login.example") is None
+    assert action(tried, "login.example") == "pass"
 
 
 def test_a_rule_in_shadow_is_remembered_and_the_search_goes_on() -> None:
@@ -185,7 +185,8 @@ def test_trace_and_match_agree() -> None:
     for name in ("a.example", "x-log.example", "y.x-log.example", "a-log.a.example", "b.example"):
         states = [state for _, state in tried.trace(from_text(name))]
         deciding = [state for state in states if state in ("block", "allow")]
-        assert deciding == ([action(tried, name)] if action(tried, name) else [])
+        said = action(tried, name)
+        assert deciding == ([said] if said in ("block", "allow") else [])
 
 
 def test_memory_has_a_bound_and_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,6 +198,63 @@ def test_memory_has_a_bound_and_forgetting_changes_nothing(monkeypatch: pytest.M
         for number in range(50):
             assert action(tried, f"x{number}.example") == ("allow" if number == 7 else "block")
             assert action(tried, f"n{number}.org") == action(tried, f"a.n{number}.org") == "block"
+
+
+def test_a_zone_decides_nothing_and_tells_whose_name_it_is() -> None:
+    rules = (
+        zone("mi.com"),
+        zone("cloud.mi.com", vendor="cloud"),
+        entry("data.mi.com"),
+        entry("push.mi.com", breakage="major"),
+        keep("time.mi.com"),
+        listed("ads.mi.com"),
+        rule("mine.mi.com"),
+    )
+    tried = policy(*rules)
+    said = {
+        name: (verdict.action, verdict.rule.layer, verdict.vendor)
+        for name in ("www", "x.cloud", "x.data", "push", "time", "ads", "mine")
+        if (verdict := tried.match(from_text(f"{name}.mi.com")))
+    }
+    assert said == {
+        "www": ("pass", "zone", "xiaomi"),
+        "x.cloud": ("pass", "zone", "cloud"),
+        "x.data": ("block", "curated", "xiaomi"),
+        "push": ("pass", "curated", "xiaomi"),
+        "time": ("allow", "keep", "xiaomi"),
+        "ads": ("block", "subscription", "xiaomi"),
+        "mine": ("block", "user", "xiaomi"),
+    }
+    assert tried.match(from_text("mi.com")) is tried.match(from_text("a.b.mi.com"))
+    assert tried.match(from_text("xmi.com")) is None
+
+
+def test_lines_of_a_list_in_two_zones_are_told_apart() -> None:
+    tried = policy(zone("mi.com"), zone("oppo.com", vendor="oppo"), listed("a.mi.com"),
+                   listed("a.oppo.com"), listed("a.org"))  # fmt: skip
+    verdicts = [tried.match(from_text(name)) for name in ("a.mi.com", "a.oppo.com", "a.org")]
+    assert [verdict.vendor for verdict in verdicts if verdict] == ["xiaomi", "oppo", ""]
+
+
+def test_a_pack_is_off_until_it_is_switched_on() -> None:
+    pack = entry("dns.example", "http-dns", vendor="public-dns")
+    assert action(policy(pack, off=["public-dns"]), "dns.example") == "pass"
+    on = {"public-dns": Switch()}
+    assert action(policy(pack, off=["public-dns"], vendors=on), "dns.example") == "block"
+
+
+def test_what_a_relation_frees_is_kept_and_says_why() -> None:
+    group = Relation("keep_one_of", ("a.mi.com", "b.mi.com"), "The watch works.", "xiaomi", "x", 3)
+    tried = policy(entry("a.mi.com"), entry("b.mi.com"), listed("a.mi.com"), relations=[group])
+    assert decided(tried, "b.mi.com") == ("block", "b.mi.com")
+    verdict = tried.match(from_text("x.a.mi.com"))
+    assert verdict
+    assert (verdict.action, verdict.rule.layer, verdict.rule.line) == ("allow", "keep", 3)
+    assert verdict.rule.reason == ("of a.mi.com and b.mi.com one has to stay: The watch works.")
+    assert tried.settled == [verdict.rule]
+    assert tried.state(entry("a.mi.com")).startswith("kept: of a.mi.com")
+    states = [state for _, state in tried.trace(from_text("a.mi.com"))]
+    assert states == ["allow", tried.state(entry("a.mi.com")), "an earlier rule decided"]
 
 
 def test_no_rules_match_nothing() -> None:

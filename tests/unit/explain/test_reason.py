@@ -1,5 +1,6 @@
 """Every way a question can go, and the reason given."""
 
+import json
 from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from blocker.core.policy import Policy, Switch
 from blocker.core.sinkhole import Sinkhole
 from blocker.explain import Explanation, explain
-from tests.support.rules import entry, keep, listed, policy, rule
+from tests.support.rules import entry, keep, listed, policy, rule, zone
 
 NAME = "data.mistat.example"
 
@@ -83,6 +84,27 @@ def test_nothing_matches() -> None:
     said = of(policy(entry("other.example")))
     assert (said.action, said.rule, said.answer) == ("pass", None, None)
     assert (said.because, said.passed_over) == ("no rule names it", ())
+
+
+def test_a_vendors_name_on_no_list_is_told_to_be_its_own() -> None:
+    said = of(policy(zone("example", line=38)))
+    assert (said.action, said.because) == ("pass", "a zone of xiaomi, on no list")
+    assert (said.vendor, said.rule, said.layer) == ("xiaomi", None, None)
+    assert said.zone
+    assert (said.zone.text, said.zone.line) == ("example", 38)
+
+
+def test_a_list_in_a_vendors_zone_still_decides_and_the_zone_tells_whose_it_is() -> None:
+    said = of(policy(zone("example"), listed("mistat.example")))
+    assert (said.action, said.vendor, said.passed_over) == ("block", "xiaomi", ())
+    said = of(policy(zone("example"), entry("mistat.example", breakage="major")))
+    assert (said.because, said.vendor) == ("no rule in force names it", "xiaomi")
+    assert len(said.passed_over) == 1
+
+
+def test_the_version_of_the_lists_is_passed_on() -> None:
+    said = of(policy(), catalogue="2026-11-23-1a2b3c4d")
+    assert json.loads(said.as_json())["catalogue"] == "2026-11-23-1a2b3c4d"
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_another_format_is_refused(path: Path) -> None:
     whole = bytearray(path.read_bytes())
     whole[-32] = 9
     path.write_bytes(whole)
-    with pytest.raises(RulesetError, match="it has format 9, this release reads 1"):
+    with pytest.raises(RulesetError, match="it has format 9, this release reads 2"):
         open_ruleset(path)
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocker.core.names import from_text, parents, to_text, trie_key
-from blocker.core.policy import Policy, Rule
+from blocker.core.policy import Policy, Relation, Rule
 from blocker.ruleset import MappedRuleset, RulesetWriter, open_ruleset
 
 
@@ -95,13 +95,16 @@ def test_all_lines_of_a_list_share_one_kind(tmp_path: Path) -> None:
 
 
 def test_what_was_compiled_is_told(tmp_path: Path) -> None:
-    writer = RulesetWriter()
+    relation = Relation("keep_one_of", ("c.com", "k.com"), "R", "xiaomi", "x", 1, ("paper",))
+    writer = RulesetWriter("2026-11-23-1a2b", ["public-dns"], [relation])
     writer.add_rule(curated("c.com"))
     writer.add_rule(Rule("k.com", from_text("k.com"), "subtree", "allow", "keep", "k", 1))
     writer.add_list("a", "block", "subtree", listed("a.com", "b.com", "a.com"))["bad"] = 5
     ruleset = compiled(tmp_path, writer)
     assert ruleset.version == "v1"
-    assert ruleset.counts == {"keep": 1, "curated": 1, "subscription": 2}
+    assert ruleset.counts == {"keep": 1, "curated": 1, "subscription": 2, "zone": 0}
+    assert (ruleset.catalogue, ruleset.off) == ("2026-11-23-1a2b", ["public-dns"])
+    assert ruleset.relations == [relation]
     assert ruleset.vendors == ["xiaomi"]
     told = ruleset.sources[1]
     assert (told["name"], told["names"], told["repeats"], told["bad"]) == ("a", 2, 1, 5)
@@ -144,7 +147,7 @@ def test_a_policy_decides_with_it(tmp_path: Path) -> None:
     assert rule.text == "=exact.org"
 
 
-_LABEL = st.sampled_from(["a", "b", "ab", "a-b", "xn--a", "c" * 63])
+_LABEL = st.sampled_from(["a", "b", "ab", "a-b", "xn--a", "c" * 62])
 _NAME = st.lists(_LABEL, min_size=1, max_size=4).map(lambda labels: from_text(".".join(labels)))
 _LISTS = st.lists(st.tuples(st.booleans(), st.booleans(), st.lists(_NAME, max_size=12)), max_size=4)
 

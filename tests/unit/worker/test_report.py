@@ -4,11 +4,13 @@ import os
 from collections import Counter
 
 from blocker.core.engine import Engine, View
-from blocker.core.policy import PURPOSES, NoRules, Policy
+from blocker.core.policy import PURPOSES, NoRules, Policy, Verdict
+from blocker.core.reply import Reply
 from blocker.link import LIMIT
 from blocker.upstream.tally import BUCKETS, Tally
 from blocker.worker.report import report
 from tests.support.packets import query
+from tests.support.rules import zone
 
 
 def engine() -> Engine:
@@ -20,12 +22,16 @@ def test_counts_of_the_engine() -> None:
     counting.on_query(query("localhost"), "127.0.0.1", 1.0)
     counting.on_query(query("new.example"), "127.0.0.1", 1.0)
     counting.on_stream_query(query("localhost"), "127.0.0.1", 1.0)
+    counting.datagrams.append(
+        ("127.0.0.1", Reply(b"", 0.0, "cached", Verdict("pass", zone("mi.com"))))
+    )
     counting.datagrams.fold()
     counting.streams.fold()
     tally = report(3, 7, counting, [])
     assert (tally.worker, tally.generation, tally.pid) == (3, 7, os.getpid())
-    assert tally.queries == {"udp": {"local": 1}, "tcp": {"local": 1}}
-    assert tally.cache == {"hits": 0, "misses": 1, "evictions": 0, "bytes": 0, "entries": 0}
+    assert tally.unclassified == {"xiaomi": 1}
+    assert tally.queries == {"udp": {"local": 1, "cached": 1}, "tcp": {"local": 1}}
+    assert tally.cache == {"hits": 1, "misses": 1, "evictions": 0, "bytes": 0, "entries": 0}
 
 
 def test_an_upstream_asked_under_two_generations_has_one_sum() -> None:

@@ -20,7 +20,7 @@ def test_what_is_known_now_and_what_takes_a_restart(tmp_path: Path) -> None:
         admin.configure("rules: {block: [a.example]}\ndns: {workers: 3}\n")
         assert await reload(admin, 200) == {
             "generation": 2,
-            "rules": {"user": 1, "keep": 1, "curated": 2, "subscription": 0},
+            "rules": {"user": 1, "keep": 1, "curated": 2, "subscription": 0, "zone": 1},
             "needs_restart": ["dns.workers"],
         }
 

@@ -23,8 +23,9 @@ def test_what_runs_and_what_it_did(tmp_path: Path) -> None:
         assert told["ready"]
         assert told["generation"] == 1
         assert told["listening"] == ["0.0.0.0:53", "[::]:53"]
-        assert told["rules"] == {"user": 0, "keep": 1, "curated": 2, "subscription": 0}
+        assert told["rules"] == {"user": 0, "keep": 1, "curated": 2, "subscription": 0, "zone": 1}
         assert told["vendors"] == 1
+        assert told["catalogue"].startswith("undated-")
         assert told["queries"] == {"blocked": 3, "cached": 1}
         assert told["cache"]["entries"] == 5
         assert told["upstreams"] == [
