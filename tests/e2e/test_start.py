@@ -59,7 +59,7 @@ def test_the_first_answer_comes_within_two_seconds(tmp_path: Path) -> None:
 def test_what_it_says_can_be_pasted(tmp_path: Path) -> None:
     with blocker(tmp_path) as server:
         text = server.log.read_text()
-        assert re.search(r"blocking +\d+ rules of \d+ vendors", text)
+        assert re.search(r"blocking +[\d,]+ rules of \d+ vendors", text)
         assert f"http://127.0.0.1:{server.admin_port}" in text
         (command,) = re.findall(r"dig @.*", text)
         run = subprocess.run(
