@@ -15,6 +15,7 @@ from typing import cast
 from blocker.aliases import aliases_of
 from blocker.catalog.compile import compile_ruleset
 from blocker.catalog.load import Catalogue, load_catalogue
+from blocker.catalog.settled import freed, impossible
 from blocker.config import Config, load_config, overlay, switches, unknown_vendors
 from blocker.core.policy import Policy
 from blocker.core.sinkhole import Sinkhole
@@ -105,8 +106,15 @@ def read_inputs(path: Path | None = None) -> Inputs:
 
 
 def remarks(inputs: Inputs, ruleset: MappedRuleset) -> Sequence[Problem | str]:
-    """What is not right but stops nothing: entries out of order, bad lines in subscriptions."""
-    listed: list[Problem | str] = list(inputs.catalogue.remarks)
+    """What is not right but stops nothing: entries out of order, bad lines in subscriptions.
+
+    Problems when the user's own rules break what holds together. A server would run with them, for
+    the user's word is the last; who asks for a check is to hear of it.
+    """
+    policy = inputs.policy(ruleset)
+    if problems := sorted(impossible(policy, inputs.catalogue.relations)):
+        raise Problems(problems)
+    listed: list[Problem | str] = [*inputs.catalogue.remarks, *freed(policy, Policy(ruleset))]
     for source in ruleset.sources:
         shown = source.get("problems", ())
         listed += shown

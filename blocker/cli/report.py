@@ -7,7 +7,7 @@ from blocker.inputs import Inputs, remarks
 
 
 def report(inputs: Inputs) -> Iterator[str]:
-    """Line by line. Problems when a subscription cannot be read."""
+    """Line by line. Problems when a subscription cannot be read, or rules contradict."""
     ruleset = inputs.ruleset()
     config, catalogue = inputs.config, inputs.catalogue
     for remark in remarks(inputs, ruleset):

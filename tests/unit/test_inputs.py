@@ -123,3 +123,11 @@ def test_bad_lines_and_disorder_are_remarks(tmp_path: Path) -> None:
     assert said[1].startswith(f"{tmp_path}/names.txt:3: ")
     assert said[-1] == f"{tmp_path}/names.txt: 2 more lines that are no names"
     assert len(said) == 1 + 100 + 1
+
+
+def test_rules_that_break_what_holds_together_are_faults(tmp_path: Path) -> None:
+    group = "{names: [tracking.miui.com, update.miui.com], reason: R., evidence: [paper]}"
+    xiaomi = XIAOMI.replace("entries:", f"keep_one_of: [{group}]\nentries:")
+    read = inputs(tmp_path, "rules: {block: [miui.com]}", xiaomi=xiaomi)
+    with pytest.raises(Problems, match=r"blocker\.yaml:2: rules\.block: miui\.com: leaves none of"):
+        remarks(read, read.ruleset())
