@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from blocker.core.engine import Engine, Forward, View
-from blocker.core.names import from_text
 from blocker.core.policy import NoRules, Policy
 from blocker.upstream.base import Upstream
 from blocker.upstream.forwarder import Forwarder
@@ -90,12 +89,6 @@ class Bench:
         return await asyncio.gather(
             *(self.ask(name, number) for number, name in enumerate(names, 1))
         )
-
-    def forget(self, name: str) -> None:
-        """Make the engine ask again: neither an answer nor a failure is kept."""
-        self.engine.answers.clear()
-        self.engine._failures.clear()
-        assert from_text(name)
 
 
 def run(
