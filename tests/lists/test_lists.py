@@ -13,7 +13,7 @@ from blocker.catalog.compile import compile_ruleset
 from blocker.catalog.load import default_lists, load_catalogue
 from blocker.catalog.written import read_name
 from blocker.core.names import from_text, is_below
-from blocker.core.policy import TELEMETRY, Policy, Rule
+from blocker.core.policy import TELEMETRY, Policy, Rule, Switch
 from blocker.ruleset import open_ruleset
 
 CATALOGUE = load_catalogue()
@@ -63,12 +63,21 @@ def test_telemetry_is_blocked_unless_it_breaks_much_or_is_shared(
     rule: Rule, policy: Policy
 ) -> None:
     verdict = policy.match(_example(rule))
-    if rule.shared or rule.breakage == "major":
+    if rule.shared or rule.breakage == "major" or rule.vendor in CATALOGUE.off:
         assert verdict is None or verdict.action in ("allow", "pass") or verdict.rule != rule
     else:
         assert verdict is not None
         assert verdict.action == "block"
         assert verdict.rule.vendor == rule.vendor
+
+
+def test_public_resolvers_are_blocked_when_switched_on(tmp_path: Path) -> None:
+    assert CATALOGUE.off == ("public-dns",)
+    ruleset = open_ruleset(compile_ruleset(CATALOGUE, [], tmp_path))
+    on = Policy(ruleset, vendors={"public-dns": Switch()})
+    for name in ("dns.google", "mozilla.cloudflare-dns.com", "abc123.dns.nextdns.io"):
+        verdicts = [tried.match(from_text(name)) for tried in (on, Policy(ruleset))]
+        assert [verdict.action for verdict in verdicts if verdict] == ["block", "pass"]
 
 
 @pytest.mark.parametrize(
