@@ -1,10 +1,12 @@
 """YAML with lines, and pydantic's findings in our words."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from blocker.errors import Problems
@@ -182,10 +184,19 @@ def test_suggestions() -> None:
     assert suggest("xyz", ["analytics", "push"]) == "write one of: analytics, push"
 
 
-def test_three_thousand_entries_are_read_in_time() -> None:
+def test_three_thousand_entries_take_little_more_than_their_events() -> None:
     entry = "  - name: data.mistat.xiaomi.com\n    purpose: analytics\n    evidence: [a, b]\n"
     text = "items:\n" + entry * 3000
-    start = time.process_time()
-    file = validate(parse(text, "f"), File)
-    assert time.process_time() - start < 0.4
-    assert len(file.items) == 3000
+    assert len(validate(parse(text, "f"), File).items) == 3000
+    read = least_time(lambda: validate(parse(text, "f"), File))
+    events = least_time(lambda: list(yaml.parse(text, Loader=yaml.CSafeLoader)))
+    assert read < 4 * events  # against another's time on the same machine, busy or not
+
+
+def least_time(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
