@@ -105,14 +105,15 @@ class _Loading:
         self.written.sources = document
 
     def _add_keep(self, file: KeepFile, document: Document) -> None:
+        name = self._name(document)
         for index, kept in enumerate(file.keep):
             path = ("keep", index)
-            rule = keep_rule(kept, self._name(document), document.line(*path))
+            rule = keep_rule(kept, name, document.line(*path))
             self.written.listed.append(Listed(rule, kept, document, path))
             self._cite(kept.evidence, document, path)
 
     def _add_vendor(self, file: VendorFile, document: Document) -> None:
-        stem = Path(document.file).stem
+        stem, name = Path(document.file).stem, self._name(document)
         if file.vendor != stem:
             self.problems.append(
                 document.problem(("vendor",), f"{file.vendor} in {stem}.yaml", f"write {stem}")
@@ -121,7 +122,7 @@ class _Loading:
             self._cite(file.law.evidence, document, ("law",))
         for index, zone in enumerate(file.zones):
             path: tuple[Step, ...] = ("zones", index)
-            rule = zone_rule(zone, file.vendor, self._name(document), document.line(*path))
+            rule = zone_rule(zone, file.vendor, name, document.line(*path))
             self.written.listed.append(Listed(rule, None, document, path))
         self._add_relations("keep_one_of", file.keep_one_of, file.vendor, document)
         self._add_relations("block_together", file.block_together, file.vendor, document)
@@ -135,7 +136,7 @@ class _Loading:
                         "write one of: " + ", ".join(file.products),
                     )
                 )
-            rule = entry_rule(entry, file.vendor, self._name(document), document.line(*path))
+            rule = entry_rule(entry, file.vendor, name, document.line(*path))
             self.written.listed.append(Listed(rule, entry, document, path))
             self._cite(entry.evidence, document, path)
         self.vendors.append((file, document))
@@ -143,9 +144,10 @@ class _Loading:
     def _add_relations(
         self, kind: Kind, groups: Sequence[Group], vendor: str, document: Document
     ) -> None:
+        name = self._name(document)
         for index, group in enumerate(groups):
             path = (kind, index)
-            related = relation(kind, group, vendor, self._name(document), document.line(*path))
+            related = relation(kind, group, vendor, name, document.line(*path))
             self.written.related.append(Related(related, document, path))
             self._cite(group.evidence, document, path)
 

@@ -64,6 +64,13 @@ def read_name(text: str) -> Written:
     return Written(text, _wire(_parent(labels)), "pattern")
 
 
+def member(text: str) -> bytes:
+    """The wire name that is written, or one of the family."""
+    if "*" not in text and "[" not in text:
+        return _wire(text.removeprefix("="))
+    return _wire(re.sub(r"\[(.)[^\]]*\]", r"\1", text).replace("*", "x"))
+
+
 def _check_form(bare: str) -> None:
     if not bare:
         raise ValueError("no name; write a domain name")

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from blocker import __version__
+from blocker.cli.lists import lists
 from blocker.errors import BlockerError, StartError
 
 app = typer.Typer(
@@ -29,6 +30,7 @@ token = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+app.add_typer(lists, name="lists")
 app.add_typer(token, name="token")
 
 ConfigFile = Annotated[

@@ -47,7 +47,7 @@ def commands() -> dict[str, Any]:
     def walk(name: str, command: Any) -> dict[str, Any]:
         if not hasattr(command, "commands"):
             return {name: command}
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {name: command} if name and command.invoke_without_command else {}
         for below, child in command.commands.items():
             found |= walk(f"{name} {below}".strip(), child)
         return found
@@ -76,7 +76,8 @@ def test_commands_and_their_options_exist(path: Path) -> None:
         if not found or code.startswith("dig "):
             continue
         said = found[1]
-        name = next((each for each in commands() if f"{said} ".startswith(f"{each} ")), None)
+        named = [each for each in commands() if f"{said} ".startswith(f"{each} ")]
+        name = max(named, key=len, default=None)
         assert name, f"{relative(path)}: no command `blocker {said}`"
         options = {option for parameter in commands()[name].params for option in parameter.opts}
         assert set(re.findall(r"(?<!\S)(--?[a-z][a-z-]*)", said)) <= options, said

@@ -2,7 +2,8 @@
 
 import pytest
 
-from blocker.catalog.written import read_name
+from blocker.catalog.written import member, read_name
+from blocker.core.families import is_member
 from blocker.core.names import from_text
 
 
@@ -56,3 +57,19 @@ def test_what_is_no_name(text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=r"; \w|label") as raised:
         read_name(text)
     assert complaint in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text, one",
+    [
+        ("a.mi.com", "a.mi.com"),
+        ("=a.mi.com", "a.mi.com"),
+        ("*-log.mi.com", "x-log.mi.com"),
+        ("log[0-9]*-n-*.mi.com", "log0x-n-x.mi.com"),
+    ],
+)
+def test_a_member_of_what_is_written(text: str, one: str) -> None:
+    name = member(text)
+    assert name == from_text(one)
+    written = read_name(text)
+    assert written.match != "pattern" or is_member(name, written.name, written.text)
