@@ -112,6 +112,8 @@ class Entry(_Mapping):
         if self.inferred and self.purpose in COULD_BE_A_FUNCTION and self.breakage == "none":
             message = f"{self.purpose} is a guess, yet breakage is none; write what it may break"
             raise ValueError(message)
+        if self.purpose == "push" and self.breakage == "none":
+            raise ValueError("push brings notifications, yet breakage is none; write major")
         return self
 
     @property
@@ -165,6 +167,13 @@ class Keep(_Mapping):
     reason: Text
     evidence: Evidence
     vendor: str = ""
+
+    @model_validator(mode="after")
+    def _is_for_a_function(self) -> "Keep":
+        if self.purpose in TELEMETRY - COULD_BE_A_FUNCTION:
+            message = f"{self.purpose} is telemetry, which is not kept; write what it is needed for"
+            raise ValueError(message)
+        return self
 
     @property
     def written(self) -> Written:

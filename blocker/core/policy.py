@@ -247,7 +247,7 @@ class Policy:
         """`block`, `allow` or `shadow` when the curated entry is in force, else why it is not."""
         for kept in self._settled.get(trie_key(rule.name), ()):
             if kept.text == rule.text:
-                return f"kept: {kept.reason}"
+                return "freed, so that names which hold together do"
         switch = self._vendors.get(rule.vendor, _ON)
         chosen = TELEMETRY if switch.purposes is None else switch.purposes
         if rule.purpose not in chosen:

@@ -101,6 +101,7 @@ def test_a_vendors_site_is_reached_and_known_to_be_its_own(
 def test_every_source_is_used() -> None:
     used = {key for rule in CATALOGUE.rules for key in rule.evidence}
     used |= {key for vendor in CATALOGUE.vendors if vendor.law for key in vendor.law.evidence}
+    used |= {key for relation in CATALOGUE.relations for key in relation.evidence}
     assert set(CATALOGUE.sources) == used
 
 

@@ -3,9 +3,17 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from blocker.catalog.entry import COULD_BE_A_FUNCTION, Entry, Keep, Source
+from blocker.catalog.entry import (
+    COULD_BE_A_FUNCTION,
+    Entry,
+    Group,
+    Keep,
+    Source,
+    VendorFile,
+    Zone,
+)
 from blocker.core.policy import BREAKAGE, PURPOSES, TELEMETRY
 
 MISTAT: dict[str, Any] = {
@@ -70,6 +78,39 @@ def test_a_kept_name_needs_a_reason() -> None:
     with pytest.raises(ValidationError, match="reason"):
         Keep.model_validate(kept)
     assert Keep.model_validate(kept | {"reason": "The clock."}).written.match == "subtree"
+
+
+def test_what_is_telemetry_is_not_kept() -> None:
+    kept = {"name": "a.mi.com", "purpose": "analytics", "reason": "R", "evidence": ["a"]}
+    with pytest.raises(ValidationError, match="analytics is telemetry, which is not kept"):
+        Keep.model_validate(kept)
+    assert Keep.model_validate(kept | {"purpose": "push"}).purpose == "push"
+
+
+def test_push_breaks_something() -> None:
+    with pytest.raises(ValidationError, match="push brings notifications"):
+        Entry.model_validate(MISTAT | {"purpose": "push"})
+
+
+@pytest.mark.parametrize("name", ["=mi.com", "*.a.mi.com", "a*.mi.com", "com.cn"])
+def test_a_zone_is_a_plain_domain(name: str) -> None:
+    with pytest.raises(ValueError, match="; write"):
+        TypeAdapter(Zone).validate_python(name)
+
+
+def test_a_family_holds_nothing_together() -> None:
+    group = {"names": ["a*.mi.com", "b.mi.com"], "reason": "R", "evidence": ["a"]}
+    with pytest.raises(ValidationError, match="is a family; name the member that is meant"):
+        Group.model_validate(group)
+    with pytest.raises(ValidationError, match="at least 2"):
+        Group.model_validate(group | {"names": ["b.mi.com"]})
+
+
+def test_only_a_pack_is_nobodys() -> None:
+    file = {"vendor": "v", "title": "T", "products": {"P": "p"}, "entries": [MISTAT]}
+    with pytest.raises(ValidationError, match="no legal_name or jurisdiction"):
+        VendorFile.model_validate(file)
+    assert VendorFile.model_validate(file | {"default": "off"}).legal_name is None
 
 
 def test_a_source_needs_an_address() -> None:
