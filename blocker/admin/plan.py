@@ -18,7 +18,6 @@ from blocker.errors import Problem, Problems, StartError
 from blocker.link import Generation
 
 CHILD = "blocker.admin.prepare"
-PATIENT = 15  # niceness: on a machine with one core, answers come before a reload
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,10 @@ async def prepare_aside(config: Path | None) -> Plan:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    # A niced child still keeps its core to the end of its slice when an answer is due; one that is
+    # idle gives way at once.
     with contextlib.suppress(OSError):  # it may be through already
-        os.setpriority(os.PRIO_PROCESS, child.pid, PATIENT)
+        os.sched_setscheduler(child.pid, os.SCHED_IDLE, os.sched_param(0))
     try:
         output, errors = await child.communicate()
     except asyncio.CancelledError:

@@ -15,7 +15,7 @@ suspended time, so that what slept through its TTL has expired.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from blocker.core import special
 from blocker.core.answer import Answer, Lifetimes, parse_answer
@@ -55,6 +55,9 @@ _FOREVER = float("inf")
 
 class Matcher(Protocol):
     """A policy, as far as the engine needs one."""
+
+    @property
+    def memories(self) -> tuple[dict[Any, Any], ...]: ...
 
     def match(self, name: bytes) -> Verdict | None: ...
 
@@ -104,7 +107,8 @@ class Engine:
         self._log = self.datagrams.append
         self._second_sight = SecondSight(8192)
         self._failures: dict[bytes, float] = {}
-        self.install(view, networks)
+        self._retired: list[dict[Any, Any]] = []
+        self._put(view, networks)
 
     @property
     def hits(self) -> int:
@@ -113,10 +117,27 @@ class Engine:
 
     def install(self, view: View, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
         """Answer by `view` from the next query on; `networks` may ask beside the home ones."""
+        self._retired += [self._view.replies, *self._view.policy.memories]
+        self._put(view, networks)
+
+    def _put(self, view: View, networks: Iterable[IPv4Network | IPv6Network]) -> None:
         self._view = view
         self._refusing = View(view.policy, view.sinkhole, refused=True)
         self._networks = (*HOME, *networks)
         self._views: dict[str, View] = {}
+
+    def shed(self, count: int) -> bool:
+        """Free `count` entries of what was replaced; True while there is more.
+
+        All at once, a hundred thousand entries would take longer than any answer may.
+        """
+        if self._retired:
+            entries = self._retired[-1]
+            for _ in range(min(count, len(entries))):
+                entries.popitem()
+            if not entries:
+                self._retired.pop()
+        return bool(self._retired)
 
     def on_query(self, packet: bytes, client: str, now: float) -> bytes | Forward | None:
         """A datagram from a client address. Bytes go back to it; None is silence."""
@@ -155,7 +176,7 @@ class Engine:
             reply = Reply(view.sinkhole.tail(query, verdict), _FOREVER, "blocked", verdict)
             # A name that is made up for one query must not cost memory.
             if key is not None and self._second_sight.seen(key):
-                _keep(view, key, reply)
+                self._keep(view, key, reply)
         else:
             known = self.answers.get(query.key)
             if known is None or now >= known.expires:
@@ -171,7 +192,7 @@ class Engine:
             reply = _reply(query, known, view, verdict, now, "cached")
             # A ready reply holds on to its answer, so not to one that no datagram carries.
             if key is not None and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
-                _keep(view, key, reply)
+                self._keep(view, key, reply)
         journal.append((client, reply))
         return packet[:2] + reply.tail
 
@@ -226,6 +247,14 @@ class Engine:
             return packet
         return _sent(forward, failed(forward.query, ede, text), now)
 
+    def _keep(self, view: View, key: bytes, reply: Reply) -> None:
+        if len(key) > _LARGEST_KEY:
+            return
+        if len(view.replies) >= _REPLIES:
+            self._retired.append(view.replies)
+            view.replies = {}
+        view.replies[key] = reply
+
     def _admit(self, client: str) -> View:
         if len(self._views) >= _CLIENTS:
             self._views.clear()
@@ -257,14 +286,6 @@ def _reply(
     if action == "cached":
         return AgingReply(tail, answer.aged_until(now), action, verdict, query, answer)
     return Reply(tail, now, action, verdict)
-
-
-def _keep(view: View, key: bytes, reply: Reply) -> None:
-    if len(key) > _LARGEST_KEY:
-        return
-    if len(view.replies) >= _REPLIES:
-        view.replies.clear()
-    view.replies[key] = reply
 
 
 def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes | None:

@@ -11,7 +11,7 @@ what is remembered here (verdicts by matched key) can never be out of date.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from blocker.core.names import trie_key
 from blocker.core.precedence import applicable
@@ -110,6 +110,11 @@ class Policy:
     def settled(self) -> Sequence[Rule]:
         """The names that are kept for a relation's sake."""
         return [rule for rules in self._settled.values() for rule in rules]
+
+    @property
+    def memories(self) -> tuple[dict[Any, Any], ...]:
+        """What grows with the names asked; whoever lets go of the policy frees it piecemeal."""
+        return (self._below, self._at, self._verdicts)
 
     def _forget(self) -> None:
         # By the longest stored key a name lies below; by the stored key a name is. Below a parent

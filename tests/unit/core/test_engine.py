@@ -238,3 +238,18 @@ def test_a_name_that_exists_no_more_replaces_the_one_that_did() -> None:
     for _ in range(3):
         assert resolver.ask().header.rcode == NXDOMAIN
     assert len(resolver.engine.answers) == 1
+
+
+def test_what_was_replaced_is_freed_a_little_at_a_time() -> None:
+    resolver = Resolver(rule("example.org"))
+    old = resolver.engine._view
+    for number in range(30):
+        for _ in range(2):
+            resolver.ask(f"n{number}.example.org")
+    assert len(old.replies) == 30
+    resolver.install(rule("example.org"))
+    assert resolver.engine.shed(10)
+    while resolver.engine.shed(10):
+        assert old.replies or old.policy.memories
+    assert not any((old.replies, *old.policy.memories))
+    assert str(resolver.ask("n1.example.org").rr[0].rdata) == "0.0.0.0"
