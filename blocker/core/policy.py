@@ -47,9 +47,8 @@ __all__ = [
     "VerdictAction",
 ]
 
-# Names whose verdict is remembered, at some 150 octets each: more than any network has, so that
-# only a flood of listed names reaches the bound.
-MEMORY = 262_144
+MEMORY = 65_536  # names whose verdict is remembered, before starting afresh
+_LISTS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +124,8 @@ class Policy:
         self._at: dict[bytes, Verdict | None] = {}
         self._parents_of_families: set[bytes] = set()
         self._verdicts: dict[tuple[str, int, str], Verdict] = {}
+        # The verdict on every name that one list alone has, by what the ruleset says of it.
+        self._listed: dict[int, tuple[Sequence[Rule], Verdict]] = {}
 
     def match(self, name: bytes) -> Verdict | None:
         """The verdict on a folded wire name; None when no rule names it."""
@@ -163,16 +164,20 @@ class Policy:
         self, memory: dict[bytes, Verdict | None], longest: bytes, name: bytes, found: list[bytes]
     ) -> Verdict | None:
         """The verdict on a name whose longest key has none remembered."""
-        if longest in self._parents_of_families and name in memory:
-            return memory[name]
         if len(found) == 1 and longest not in self._overlay:
             kinds = self._kinds(longest)
+            listed = self._listed.get(id(kinds))
+            if listed is not None and listed[0] is kinds:
+                # Not remembered by name: the processor has the trie's nodes at hand from the
+                # search, and a memory of a hundred thousand names takes longer to look into.
+                return listed[1]
             if len(kinds) == 1 and kinds[0].layer == "subscription" and kinds[0].match == "subtree":
-                # Soon decided, and there may be millions: remembered only while there is room.
                 verdict = self._verdict(kinds[0].action, kinds[0])
-                if len(memory) < MEMORY:
-                    memory[longest] = verdict
+                if len(self._listed) < _LISTS:
+                    self._listed[id(kinds)] = kinds, verdict
                 return verdict
+        if longest in self._parents_of_families and name in memory:
+            return memory[name]
         pairs = [(key, rule) for key in found for rule in self._at_key(key, self._kinds)]
         if len(memory) >= MEMORY:
             self._forget()
