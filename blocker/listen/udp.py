@@ -56,26 +56,33 @@ class UdpListener:
             return
 
     def _drain(self) -> None:
-        engine, sendto = self._engine, self._sendto
-        on_query, recvfrom = engine.on_query, self.socket.recvfrom
+        """Receive, then decide, then send: each is quicker when the processor has just done it."""
+        engine, send, ask = self._engine, self.send, self._ask
+        on_query = engine.on_query
         now = self._clock()
-        answered = 0
-        for _ in range(DATAGRAMS_A_WAKE_UP):
-            try:
-                packet, address = recvfrom(LARGEST_QUERY)
-            except OSError:  # nothing more, or an ICMP error of an earlier reply
-                break
-            outcome = on_query(packet, address[0], now)
+        replies = []
+        for packet, client, address in self._receive():
+            outcome = on_query(packet, client, now)
             if type(outcome) is bytes:
-                answered += 1
-                try:
-                    sendto(outcome, address)
-                except OSError:
-                    continue
+                replies.append((outcome, address))
             elif isinstance(outcome, Forward):
-                self._ask(outcome, self, address)
-        if answered:
-            engine.datagrams.observe(self._clock() - now, answered)
+                ask(outcome, self, address)
+        for reply, address in replies:
+            send(reply, address)
+        if replies:
+            engine.datagrams.observe(self._clock() - now, len(replies))
+
+    def _receive(self) -> list[tuple[bytes, str, Any]]:
+        """What waits: packet, client, and the address that its reply goes to."""
+        recvfrom = self.socket.recvfrom
+        received = []
+        try:
+            for _ in range(DATAGRAMS_A_WAKE_UP):
+                packet, address = recvfrom(LARGEST_QUERY)
+                received.append((packet, address[0], address))
+        except OSError:  # nothing more, or an ICMP error of an earlier reply
+            pass
+        return received
 
 
 class WildcardUdpListener(UdpListener):
@@ -99,27 +106,16 @@ class WildcardUdpListener(UdpListener):
         except OSError:
             return
 
-    def _drain(self) -> None:
-        engine, send = self._engine, self.send
-        on_query, recvmsg = engine.on_query, self.socket.recvmsg
-        now = self._clock()
-        answered = 0
-        for _ in range(DATAGRAMS_A_WAKE_UP):
-            try:
+    def _receive(self) -> list[tuple[bytes, str, Any]]:
+        recvmsg = self.socket.recvmsg
+        received = []
+        try:
+            for _ in range(DATAGRAMS_A_WAKE_UP):
                 packet, ancillary, _flags, address = recvmsg(LARGEST_QUERY, _ROOM)
-            except OSError:
-                break
-            outcome = on_query(packet, address[0], now)
-            if outcome is None:
-                continue
-            back = (address, _source(ancillary))
-            if isinstance(outcome, Forward):
-                self._ask(outcome, self, back)
-            else:
-                answered += 1
-                send(outcome, back)
-        if answered:
-            engine.datagrams.observe(self._clock() - now, answered)
+                received.append((packet, address[0], (address, _source(ancillary))))
+        except OSError:
+            pass
+        return received
 
 
 def listener(
