@@ -19,12 +19,39 @@ LIMIT = 64 * 1024  # octets in one message; the kernel keeps about three in its 
 
 
 class UserRule(TypedDict):
-    """One of the user's own rules, as written and where."""
+    """One of the user's own rules, as written and where. For all clients unless it names a group
+    or a client; for ever unless it says until when (wall clock).
+    """
 
     action: str
     text: str
     list: str
     line: int
+    group: NotRequired[str]
+    client: NotRequired[str]
+    until: NotRequired[float]
+
+
+class UserRecord(TypedDict):
+    """A record of the user's own; rdata is in wire form, in hexadecimal."""
+
+    name: str  # `*.` in front stands for all names below
+    type: int
+    ttl: int
+    rdata: str
+    list: str
+    line: int
+
+
+class Slot(TypedDict):
+    """When a group's settings hold. Minutes count from midnight; `to` at or below `from_` is on the
+    next day.
+    """
+
+    days: list[int]  # 0 is Monday
+    from_: int
+    to: int
+    zone: str  # of zoneinfo
 
 
 class VendorSwitch(TypedDict):
@@ -40,11 +67,24 @@ class Blocking(TypedDict):
     ttl: int
     max_breakage: str
     vendors: dict[str, VendorSwitch]
+    purposes: dict[str, str]  # on, off or shadow, where it differs from the built-in choice
+    lists: dict[str, str]  # subscriptions likewise
 
 
 class UpstreamAddress(TypedDict):
     url: str
     addresses: NotRequired[list[str]]
+    zones: NotRequired[list[str]]  # asked about these names and those below, and no others
+
+
+class Group(TypedDict):
+    """Clients with settings of their own. The first of a Generation is `default`."""
+
+    name: str
+    clients: list[str]  # addresses, networks, MAC addresses
+    schedule: list[Slot]  # none: always; outside its hours the clients are in `default`
+    blocking: Blocking  # complete
+    upstreams: list[UpstreamAddress]  # none: those of all
 
 
 class CacheLimits(TypedDict):
@@ -62,8 +102,9 @@ class Generation:
 
     number: int
     ruleset: str
+    groups: list[Group]
     rules: list[UserRule]
-    blocking: Blocking
+    records: list[UserRecord]
     upstreams: list[UpstreamAddress]
     allow_from: list[str]
     cache: CacheLimits

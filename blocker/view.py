@@ -19,7 +19,7 @@ SwitchState = Literal["on", "off", "shadow"]
 
 def policy_of(generation: Generation) -> Policy:
     """RulesetError or ValueError when it cannot be run."""
-    blocking = generation.blocking
+    blocking = generation.groups[0]["blocking"]
     return Policy(
         open_ruleset(Path(generation.ruleset)),
         _overlay(generation),

@@ -12,7 +12,7 @@ from blocker.config import Config, overlay, switches
 from blocker.config.blocking import OwnAddresses
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
-from blocker.link import Blocking, CacheLimits, Generation, VendorSwitch
+from blocker.link import Blocking, CacheLimits, Generation, Group, VendorSwitch
 from blocker.ruleset import open_ruleset
 from blocker.tokens import TokenStore
 
@@ -72,11 +72,20 @@ def _generation(config: Config, ruleset: Path) -> Generation:
     return Generation(
         number=0,
         ruleset=str(ruleset),
+        groups=[
+            Group(
+                name="default",
+                clients=[],
+                schedule=[],
+                blocking=_blocking(config),
+                upstreams=[],
+            )
+        ],
         rules=[
             {"action": rule.action, "text": rule.text, "list": rule.list, "line": rule.line}
             for rule in overlay(config)
         ],
-        blocking=_blocking(config),
+        records=[],
         upstreams=[{"url": upstream.url} for upstream in config.upstreams],
         allow_from=[str(network) for network in config.dns.allow_from],
         cache=CacheLimits(
@@ -105,6 +114,8 @@ def _blocking(config: Config) -> Blocking:
             )
             for vendor, switch in switches(config).items()
         },
+        purposes={},
+        lists={},
     )
 
 

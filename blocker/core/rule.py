@@ -1,6 +1,7 @@
 """Rules and verdicts, and the closed sets of words they are made of."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final, Literal
 
 PURPOSES: Final = (
@@ -27,9 +28,39 @@ BREAKAGE: Final = ("none", "minor", "major")
 
 Layer = Literal["user", "keep", "curated", "subscription", "zone"]
 LAYERS: Final[tuple[Layer, ...]] = ("user", "keep", "curated", "subscription", "zone")
-Match = Literal["subtree", "exact", "pattern"]
-RuleAction = Literal["block", "allow"]
-VerdictAction = Literal["block", "allow", "shadow", "pass"]
+# subtree: the name and all below; exact: it alone; below: only what is below (RFC 4592); pattern: a
+# family of curated names; regex: `text` is searched for in the name's text; address: what an answer
+# leads to; client: who asks.
+Match = Literal["subtree", "exact", "below", "pattern", "regex", "address", "client"]
+RuleAction = Literal["block", "allow", "local"]
+VerdictAction = Literal["block", "allow", "local", "shadow", "pass", "depends"]
+# How a rule of its own accord is answered; "" leaves that to the sinkhole of the client's group.
+Mode = Literal["", "null-ip", "nxdomain", "nodata", "refused", "drop", "tcp-only"]
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What else must hold for a rule to match. Empty fields ask nothing.
+
+    types are record types, clients addresses, networks, or names of groups.
+    """
+
+    types: tuple[int, ...] = ()
+    other_types: tuple[int, ...] = ()  # all but these
+    clients: tuple[str, ...] = ()
+    other_clients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRecord:
+    """A record a rule answers with, of the name that was asked: type, seconds, and RDATA in wire
+    form without compression.
+    """
+
+    rtype: int
+    ttl: int
+    rdata: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +87,12 @@ class Rule:
     confidence: str = ""
     inferred: bool = False
     shared: bool = False
+    important: bool = False  # before all others of its layer
+    unless: tuple[bytes, ...] = ()  # names that it leaves out, with all below them
+    condition: Condition | None = None
+    mode: Mode = ""
+    records: tuple[LocalRecord, ...] = ()  # of an action `local`
+    network: Network | None = None  # of a match `address` or `client`
 
 
 @dataclass(frozen=True, slots=True, eq=False)

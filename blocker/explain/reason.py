@@ -164,7 +164,7 @@ def _traced(
         else:
             passed_over.append(_passed_over(rule, state))
     passed = tuple(passed_over)
-    if action is None or deciding is None:
+    if action is None or action == "depends" or deciding is None:
         return _Finding("pass", _why_not(passed, zone), passed_over=passed, zone=zone)
     because = _because(deciding, action)
     return _Finding(action, because, rule=deciding, answer=answer, passed_over=passed, zone=zone)

@@ -174,7 +174,7 @@ class Worker:
 
 
 def _view(generation: Generation) -> View:
-    return View(policy_of(generation), sinkhole_of(generation.blocking))
+    return View(policy_of(generation), sinkhole_of(generation.groups[0]["blocking"]))
 
 
 def _upstreams(generation: Generation) -> list[Upstream]:

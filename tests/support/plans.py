@@ -4,13 +4,24 @@ from dataclasses import replace
 from typing import Any
 
 from blocker.admin.plan import Plan
-from blocker.link import Generation
+from blocker.link import Blocking, Generation, Group
 
 GENERATION = Generation(
     number=0,
     ruleset="/nowhere",
+    groups=[
+        Group(
+            name="default",
+            clients=[],
+            schedule=[],
+            blocking=Blocking(
+                answer="null-ip", ttl=30, max_breakage="minor", vendors={}, purposes={}, lists={}
+            ),
+            upstreams=[],
+        )
+    ],
     rules=[],
-    blocking={"answer": "null-ip", "ttl": 30, "max_breakage": "minor", "vendors": {}},
+    records=[],
     upstreams=[{"url": "udp://192.0.2.53"}],
     allow_from=["198.51.100.0/24"],
     cache={"size": 1 << 20, "min_ttl": 0, "max_ttl": 86400, "serve_stale": 86400},

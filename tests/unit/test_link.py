@@ -23,13 +23,24 @@ from blocker.link import (
 GENERATION = Generation(
     number=7,
     ruleset="/var/lib/blocker/rulesets/abc",
+    groups=[
+        {
+            "name": "default",
+            "clients": [],
+            "schedule": [{"days": [0, 6], "from_": 60, "to": 120, "zone": "Europe/Prague"}],
+            "blocking": {
+                "answer": {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"},
+                "ttl": 30,
+                "max_breakage": "minor",
+                "vendors": {"xiaomi": {"state": "shadow", "purposes": None, "max_breakage": None}},
+                "purposes": {"push": "on"},
+                "lists": {"oisd": "shadow"},
+            },
+            "upstreams": [],
+        }
+    ],
     rules=[{"action": "block", "text": "=example.org", "list": "blocker.yaml", "line": 3}],
-    blocking={
-        "answer": {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"},
-        "ttl": 30,
-        "max_breakage": "minor",
-        "vendors": {"xiaomi": {"state": "shadow", "purposes": None, "max_breakage": None}},
-    },
+    records=[{"name": "nas.lan", "type": 1, "ttl": 60, "rdata": "c0000201", "list": "", "line": 0}],
     upstreams=[{"url": "udp://192.0.2.53"}],
     allow_from=["198.51.100.0/24"],
     cache={"size": 1 << 20, "min_ttl": 0, "max_ttl": 86400, "serve_stale": 86400},

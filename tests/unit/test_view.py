@@ -68,7 +68,9 @@ def test_a_ruleset_that_is_not_there() -> None:
     ],
 )
 def test_what_blocked_names_are_answered(answer: str | dict[str, str], sinkhole: Sinkhole) -> None:
-    blocking = Blocking(answer=answer, ttl=7, max_breakage="minor", vendors={})
+    blocking = Blocking(
+        answer=answer, ttl=7, max_breakage="minor", vendors={}, purposes={}, lists={}
+    )
     assert sinkhole_of(blocking) == sinkhole
 
 

@@ -34,7 +34,7 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
         aliases = await aliases_of(asked.name, asked.type, upstreams) if asked.resolve else ()
         explanation = explaining.explain(
             paused_policy() if generations.paused_for() else policy_of(generation),
-            sinkhole_of(generation.blocking),
+            sinkhole_of(generation.groups[0]["blocking"]),
             asked.name,
             asked.type,
             asked.client,

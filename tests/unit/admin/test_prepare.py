@@ -33,13 +33,15 @@ def test_every_setting_arrives(tmp_path: Path) -> None:
     assert plan.state == str(tmp_path / "state")
     assert plan.user == "nobody"
     generation = plan.generation
-    assert generation.blocking == {
+    assert generation.groups[0]["blocking"] == {
         "answer": {"ipv4": "192.0.2.80", "ipv6": "2001:db8::80"},
         "ttl": 60,
         "max_breakage": "major",
         "vendors": {
             "xiaomi": {"state": "shadow", "purposes": ["analytics", "push"], "max_breakage": None}
         },
+        "purposes": {},
+        "lists": {},
     }
     file = str(tmp_path / "blocker.yaml")
     assert generation.rules == [

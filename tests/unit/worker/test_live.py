@@ -137,8 +137,9 @@ def test_nobody_listening_holds_nothing_up(worker: Worker) -> None:
 
 def test_a_new_generation_is_taken_in_one_step_and_acknowledged(worker: Worker) -> None:
     assert worker.address(BLOCKED) == "0.0.0.0"
-    blocking = Generation.read(worker.state).blocking
-    worker.install(blocking={**blocking, "answer": {"ipv4": "192.0.2.7", "ipv6": "::"}})
+    group = Generation.read(worker.state).groups[0]
+    blocking = {**group["blocking"], "answer": {"ipv4": "192.0.2.7", "ipv6": "::"}}
+    worker.install(groups=[{**group, "blocking": blocking}])
     assert worker.tally(lambda tally: tally.generation == 2, 1).refused == 0
     assert worker.address(BLOCKED) == "192.0.2.7"
 
