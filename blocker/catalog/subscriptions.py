@@ -15,6 +15,7 @@ from blocker.catalog.formats import domains, hosts
 from blocker.core.policy import RuleAction
 from blocker.errors import Problem, Problems
 from blocker.ruleset import Progress, RulesetWriter
+from blocker.ruleset.layout import EXACT
 
 Bad = Callable[[int, bytes, str], None]
 FORMATS: Final[dict[str, Callable[[Iterable[bytes], Bad], Iterator[tuple[int, bytes]]]]] = {
@@ -70,8 +71,11 @@ def add_subscription(
         if file.read(len(_BOM)) != _BOM:
             file.seek(0)
         lines = _reporting(file, subscription, progress)
+        flags = EXACT if subscription.match == "exact" else 0
         listed = writer.add_list(
-            subscription.name, subscription.action, subscription.match, FORMATS[format_](lines, bad)
+            subscription.name,
+            subscription.action,
+            ((flags | line, key) for line, key in FORMATS[format_](lines, bad)),
         )
     listed |= {
         "file": str(subscription.source),

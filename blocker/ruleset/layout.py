@@ -5,11 +5,12 @@
     slots     u64 for each key: its row, or with OVERFLOW set the place of its rows in `more`
     more      u64: a count, then so many rows
     offsets   u64: where each entry starts in `entries`, and where the last one ends
-    entries   the catalogue's rules, a JSON object each, parsed when first matched
-    header    JSON: version, counts, sources, relations, and where the sections lie
+    entries   rules that say more than a name, a JSON object each, parsed when first matched
+    header    JSON: version, counts, sources, relations, the entries without a key, and where the
+              sections lie
     footer    magic, format, lengths and checksums
 
-A row is one source's rule at one key: source << 40 | line or entry, with EXACT for the name alone.
+A row is one source's rule at one key: flags | source << 40 | line, or with ENTRY the entry's number.
 """
 
 import json
@@ -18,24 +19,29 @@ import sys
 import zlib
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, asdict, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from struct import Struct
 from typing import Any, BinaryIO, Final
 
 from blocker.core.policy import Relation, Rule
+from blocker.core.rule import Condition, LocalRecord
 from blocker.errors import RulesetError
 
 SOURCE_SHIFT: Final = 40
 NUMBER: Final = (1 << SOURCE_SHIFT) - 1  # the bits of a row that hold a line or an entry
-EXACT: Final = 1 << 62
+ENTRY: Final = 1 << 59
+ALLOW: Final = 1 << 60  # an exception, on a list that blocks
+BELOW: Final = 1 << 61  # what is below the name, without it
+EXACT: Final = 1 << 62  # the name without what is below it
 OVERFLOW: Final = 1 << 63
-CATALOGUE: Final = 1  # the source whose numbers are entries; those of lists are lines
+CATALOGUE: Final = 1  # the source of the curated entries
 
 Progress = Callable[[str, int, int], None]  # what is being done, how far it is, of how many
 
 _MAGIC: Final = b"blkrules"
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _FOOTER: Final = Struct("<8sIIQQII")  # magic, format, header: length, offset; size; two checksums
 _CHUNK: Final = 1 << 20
 _FIELDS: Final = tuple(field.name for field in fields(Rule))
@@ -44,21 +50,46 @@ _REQUIRED: Final = frozenset(field.name for field in fields(Rule) if field.defau
 
 def source_of(row: int) -> int:
     """Which source a row belongs to, counted from 1."""
-    return (row & ~(EXACT | OVERFLOW)) >> SOURCE_SHIFT
+    return (row & (ENTRY - 1)) >> SOURCE_SHIFT
 
 
 def encode_entry(rule: Rule) -> bytes:
-    """A catalogue rule as JSON, without what it does not say."""
+    """A rule as JSON, without what it does not say."""
     told = ((name, getattr(rule, name)) for name in _FIELDS)  # asdict() would copy every value
     said = {name: value for name, value in told if value or name in _REQUIRED}
-    return json.dumps({**said, "name": rule.name.hex()}, ensure_ascii=False).encode()
+    return json.dumps(said, ensure_ascii=False, default=_plain).encode()
 
 
 def decode_entry(encoded: bytes) -> Rule:
     said = json.loads(encoded)
-    said["name"] = bytes.fromhex(said["name"])
-    said["evidence"] = tuple(said.get("evidence", ()))
+    for field, read in _READ.items():
+        if field in said:
+            said[field] = read(said[field])
     return Rule(**said)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value) if isinstance(value, IPv4Network | IPv6Network) else asdict(value)
+
+
+def _condition(said: dict[str, list[Any]]) -> Condition:
+    return Condition(**{field: tuple(values) for field, values in said.items()})
+
+
+def _record(said: dict[str, Any]) -> LocalRecord:
+    return LocalRecord(said["rtype"], said["ttl"], bytes.fromhex(said["rdata"]))
+
+
+_READ: Final[dict[str, Callable[[Any], Any]]] = {
+    "name": bytes.fromhex,
+    "evidence": tuple,
+    "unless": lambda names: tuple(map(bytes.fromhex, names)),
+    "condition": _condition,
+    "records": lambda records: tuple(map(_record, records)),
+    "network": ip_network,
+}
 
 
 def decode_relation(said: dict[str, Any]) -> Relation:

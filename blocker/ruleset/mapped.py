@@ -12,10 +12,12 @@ from typing import Any, Final
 import marisa_trie
 
 from blocker.core.names import to_text, trie_key
-from blocker.core.policy import Relation, Rule
+from blocker.core.policy import Match, Relation, Rule
 from blocker.errors import RulesetError
 from blocker.ruleset.layout import (
-    CATALOGUE,
+    ALLOW,
+    BELOW,
+    ENTRY,
     EXACT,
     NUMBER,
     OVERFLOW,
@@ -26,6 +28,8 @@ from blocker.ruleset.layout import (
 )
 
 _KIND: Final = ~NUMBER  # of a row: all but its line
+_MATCH: Final[dict[int, Match]] = {0: "subtree", EXACT: "exact", BELOW: "below"}
+_SIGN: Final = {0: "", EXACT: "=", BELOW: "*."}
 
 
 class MappedRuleset:
@@ -49,6 +53,7 @@ class MappedRuleset:
         self._texts = sections["entries"]
         self._entries: list[Rule | None] = [None] * (len(self._offsets) - 1)
         self._kinds: dict[int, tuple[Rule]] = {}
+        self.keyless: list[Rule] = [self._entry(number) for number in header["keyless"]]
         if len(trie) != len(self._slots):
             raise ValueError("its trie is not its own")
 
@@ -77,16 +82,16 @@ class MappedRuleset:
         return self._more[at + 1 : at + 1 + self._more[at]].tolist()
 
     def _rule(self, row: int, key: bytes) -> Rule:
-        if source_of(row) == CATALOGUE:
+        if row & ENTRY:
             return self._entry(row & NUMBER)
         name = trie_key(key)
-        text = to_text(name)
-        return self._listed(row, f"={text}" if row & EXACT else text, name, row & NUMBER)
+        text = _SIGN[row & (EXACT | BELOW)] + to_text(name)
+        return self._listed(row, text, name, row & NUMBER)
 
     def _kind(self, row: int) -> Rule:
-        if source_of(row) == CATALOGUE:
+        if row & ENTRY:
             return self._entry(row & NUMBER)
-        kind = row & ~NUMBER
+        kind = row & _KIND
         if (known := self._kinds.get(kind)) is None:
             known = self._kinds[kind] = (self._listed(row, "", b"\x00", 0),)
         return known[0]
@@ -96,11 +101,12 @@ class MappedRuleset:
         return Rule(
             text=text,
             name=name,
-            match="exact" if row & EXACT else "subtree",
-            action=source["action"],
+            match=_MATCH[row & (EXACT | BELOW)],
+            action="allow" if row & ALLOW else source["action"],
             layer="subscription",
             list=source["name"],
             line=line,
+            mode=source.get("mode", ""),
         )
 
     def _entry(self, number: int) -> Rule:

@@ -4,17 +4,17 @@ import os
 from array import array
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 import marisa_trie
 
 from blocker.core.names import trie_key
-from blocker.core.policy import Match, Relation, Rule, RuleAction
+from blocker.core.policy import Relation, Rule, RuleAction
 from blocker.ruleset.layout import (
     CATALOGUE,
-    EXACT,
+    ENTRY,
     NUMBER,
     OVERFLOW,
     SOURCE_SHIFT,
@@ -44,29 +44,46 @@ class RulesetWriter:
         self._keys: list[bytes] = []
         self._rows = array("Q")
         self._entries: list[Rule] = []
+        self._keyless: list[int] = []  # entries that no name leads to
         self._sources: list[dict[str, Any]] = [{"name": "catalogue", "layer": "curated"}]
         self._repeats: Counter[int] = Counter()
 
     def add_rule(self, rule: Rule) -> None:
         """A rule of the catalogue, with all it says."""
-        self._keys.append(trie_key(rule.name))
-        self._rows.append(CATALOGUE << SOURCE_SHIFT | len(self._entries))
-        self._entries.append(rule)
+        self._add_entry(rule, CATALOGUE)
 
     def add_list(
-        self, name: str, action: RuleAction, match: Match, lines: Iterable[tuple[int, bytes]]
+        self, name: str, action: RuleAction, rules: Iterable[tuple[int, bytes] | Rule]
     ) -> dict[str, Any]:
-        """A subscription's (line, key) pairs. The result is its place in `sources`: add to it."""
+        """A subscription's rules: (line with flags, key) where a name says it all.
+
+        On a list that allows every rule does. The result is its place in `sources`: add to it.
+        """
         listed: dict[str, Any] = {"name": name, "layer": "subscription", "action": action}
         self._sources.append(listed)
-        row = len(self._sources) << SOURCE_SHIFT | (EXACT if match == "exact" else 0)
-        before = len(self._keys)
+        number = len(self._sources)
+        row = number << SOURCE_SHIFT
+        before = len(self._keys) + len(self._keyless)
         add_key, add_row = self._keys.append, self._rows.append
-        for line, key in lines:
-            add_key(key)
-            add_row(row | line)
-        listed["names"] = len(self._keys) - before
+        for rule in rules:
+            if type(rule) is tuple:
+                add_key(rule[1])
+                add_row(row | rule[0])
+            elif isinstance(rule, Rule):
+                allows = action == "allow"
+                self._add_entry(
+                    replace(rule, action="allow", mode="", records=()) if allows else rule, number
+                )
+        listed["names"] = len(self._keys) + len(self._keyless) - before
         return listed
+
+    def _add_entry(self, rule: Rule, source: int) -> None:
+        if rule.match in ("regex", "address", "client"):
+            self._keyless.append(len(self._entries))
+        else:
+            self._keys.append(trie_key(rule.name))
+            self._rows.append(ENTRY | source << SOURCE_SHIFT | len(self._entries))
+        self._entries.append(rule)
 
     def write(self, path: Path, version: str, progress: Progress = lambda *_: None) -> None:
         """Put the file in place, whole or not at all. Its `names` no longer count repeats."""
@@ -124,7 +141,7 @@ class RulesetWriter:
     def _collide(self, rows: list[int], row: int) -> None:
         """Lists overlap, and each keeps its row; but a list that repeats a name has one."""
         source = source_of(row)
-        if source != CATALOGUE and any(known & ~NUMBER == row & ~NUMBER for known in rows):
+        if not row & ENTRY and any(known & ~NUMBER == row & ~NUMBER for known in rows):
             self._repeats[source] += 1
         else:
             rows.append(row)
@@ -136,6 +153,7 @@ class RulesetWriter:
             "catalogue": self._catalogue,
             "off": self._off,
             "relations": self._relations,
+            "keyless": self._keyless,
             "counts": {
                 "keep": layers["keep"],
                 "curated": layers["curated"],

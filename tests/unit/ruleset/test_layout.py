@@ -1,14 +1,17 @@
 """The file's frame: what is sound is read, all else is refused in words."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 
 from blocker.core.names import from_text
 from blocker.core.policy import Rule
+from blocker.core.rule import Condition, LocalRecord
 from blocker.errors import RulesetError
 from blocker.ruleset import RulesetWriter, open_ruleset, verify
 from blocker.ruleset.layout import (
+    EXACT,
     EXACT,
     OVERFLOW,
     SOURCE_SHIFT,
@@ -35,6 +38,12 @@ FULL = Rule(
     confidence="measured",
     inferred=True,
     shared=True,
+    important=True,
+    unless=(b"\x01c\x01a\x00",),
+    condition=Condition(types=(1, 28), other_clients=("192.0.2.0/24", "lab")),
+    mode="nodata",
+    records=(LocalRecord(1, 60, b"\xc0\x00\x02\x01"),),
+    network=ip_network("2001:db8::/32"),
 )
 BARE = Rule("", b"\x00", "subtree", "allow", "keep", "", 0)
 
@@ -44,7 +53,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "a.ruleset"
     writer = RulesetWriter()
     writer.add_rule(FULL)
-    writer.add_list("list", "block", "exact", [(1, from_text("example.org")[::-1])])
+    writer.add_list("list", "block", [(EXACT | 1, from_text("example.org")[::-1])])
     writer.write(path, "v1")
     return path
 

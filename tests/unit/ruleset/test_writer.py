@@ -14,7 +14,7 @@ def key(name: str) -> bytes:
 
 def test_the_first_line_of_a_repeated_name_is_kept(tmp_path: Path) -> None:
     writer = RulesetWriter()
-    writer.add_list("a", "block", "subtree", [(3, key("a.com")), (9, key("a.com"))])
+    writer.add_list("a", "block", [(3, key("a.com")), (9, key("a.com"))])
     writer.write(tmp_path / "r", "v")
     assert [rule.line for rule in open_ruleset(tmp_path / "r").rules(key("a.com"))] == [3]
 
@@ -22,7 +22,7 @@ def test_the_first_line_of_a_repeated_name_is_kept(tmp_path: Path) -> None:
 def test_repeats_among_overlaps_are_counted_too(tmp_path: Path) -> None:
     writer = RulesetWriter()
     for name in ("a", "b"):
-        writer.add_list(name, "block", "subtree", [(1, key("a.com")), (2, key("a.com"))])
+        writer.add_list(name, "block", [(1, key("a.com")), (2, key("a.com"))])
     writer.write(tmp_path / "r", "v")
     ruleset = open_ruleset(tmp_path / "r")
     assert [(rule.list, rule.line) for rule in ruleset.rules(key("a.com"))] == [("a", 1), ("b", 1)]
@@ -34,7 +34,7 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "r"
     for version in ("old", "new"):
         writer = RulesetWriter()
-        writer.add_list(version, "block", "subtree", [(1, key("a.com"))])
+        writer.add_list(version, "block", [(1, key("a.com"))])
         before = open_ruleset(path) if path.exists() else None
         writer.write(path, version)
         assert before is None or before.rules(key("a.com"))[0].list == "old", "still mapped"
@@ -54,7 +54,7 @@ def test_nothing_is_left_behind_when_it_fails(tmp_path: Path) -> None:
 def test_progress_ends_at_the_total(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     writer = RulesetWriter()
-    writer.add_list("a", "block", "subtree", [(n, key(f"n{n}.com")) for n in range(70_000)])
+    writer.add_list("a", "block", [(n, key(f"n{n}.com")) for n in range(70_000)])
     writer.write(tmp_path / "r", "v", lambda *step: told.append(step))
     assert told[0] == ("sorting", 0, 70_000)
     assert told[-1] == ("indexing", 70_000, 70_000)
