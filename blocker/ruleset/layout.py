@@ -10,7 +10,7 @@
               sections lie
     footer    magic, format, lengths and checksums
 
-A row is one source's rule at one key: flags | source << 40 | line, or with ENTRY the entry's number.
+A row is one rule at one key: flags | source << 40 | line, or with ENTRY the number of its entry.
 """
 
 import json

@@ -12,7 +12,6 @@ from blocker.errors import RulesetError
 from blocker.ruleset import RulesetWriter, open_ruleset, verify
 from blocker.ruleset.layout import (
     EXACT,
-    EXACT,
     OVERFLOW,
     SOURCE_SHIFT,
     decode_entry,
@@ -108,7 +107,7 @@ def test_another_format_is_refused(path: Path) -> None:
     whole = bytearray(path.read_bytes())
     whole[-32] = 9
     path.write_bytes(whole)
-    with pytest.raises(RulesetError, match="it has format 9, this release reads 2"):
+    with pytest.raises(RulesetError, match="it has format 9, this release reads 3"):
         open_ruleset(path)
 
 

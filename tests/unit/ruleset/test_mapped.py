@@ -133,7 +133,12 @@ def test_all_lines_of_a_list_share_one_kind(tmp_path: Path) -> None:
     ruleset = compiled(tmp_path, writer)
     (one,), (other,) = ruleset.kinds(key("a.com")), ruleset.kinds(key("b.com"))
     assert one is other
-    assert (one.list, one.action, one.match, one.layer) == ("a", "block", "subscription")
+    assert (one.list, one.action, one.match, one.layer) == (
+        "a",
+        "block",
+        "subtree",
+        "subscription",
+    )
     assert ruleset.kinds(key("c.com"))[0] is ruleset.rules(key("c.com"))[0], "one object an entry"
 
 
