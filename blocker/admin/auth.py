@@ -1,10 +1,13 @@
-"""Who may do what: bearer tokens, checked before anything else is looked at.
+"""Who may do what: bearer tokens, checked before anything else is looked at. Whoever could open the
+control socket needs none.
 
 Rule: closed unless it stands in OPEN. A path that is misspelt, doubled or encoded is thus refused
 like any other, whatever the router would have made of it.
 """
 
+import socket
 from collections.abc import Mapping
+from contextvars import ContextVar
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Literal
@@ -12,6 +15,7 @@ from typing import Literal
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from blocker import control
 from blocker.admin.problem_details import Next, Refusal
 from blocker.tokens import TokenStore
 
@@ -19,12 +23,20 @@ OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # to programs on this mac
 
 Scope = Literal["read", "admin"]
 
+WHO: ContextVar[str] = ContextVar("who", default="api")  # asks for what is being answered
+
 
 def auth(tokens: TokenStore, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
-    """`scopes` says by method and path what a token must allow; other paths take any token."""
+    """`scopes` says by method and path what a token must allow; where nothing is, any token does.
+
+    A path with names in it stands there as it was registered: `/api/v1/lists/{name}`.
+    """
 
     @web.middleware
     async def check(request: web.Request, handler: Next) -> web.StreamResponse:
+        if user := _control_user(request):
+            WHO.set(f"cli:{user}")
+            return await handler(request)
         if request.raw_path in OPEN and _is_local(request):
             return await handler(request)
         token = tokens.find(_bearer(request))
@@ -34,7 +46,9 @@ def auth(tokens: TokenStore, scopes: Mapping[tuple[str, str], Scope]) -> Middlew
                 "send Authorization: Bearer TOKEN; `blocker token create` makes one",
                 headers={"WWW-Authenticate": 'Bearer realm="blocker"'},
             )
-        needed = scopes.get((request.method, request.path), "read")
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource else request.path
+        needed = scopes.get((request.method, path), "read")
         if needed == "admin" and token.scope != "admin":
             raise Refusal(
                 HTTPStatus.FORBIDDEN,
@@ -43,6 +57,19 @@ def auth(tokens: TokenStore, scopes: Mapping[tuple[str, str], Scope]) -> Middlew
         return await handler(request)
 
     return check
+
+
+def _control_user(request: web.Request) -> str | None:
+    sock = request.transport.get_extra_info("socket") if request.transport else None
+    if sock is None or sock.family != socket.AF_UNIX:
+        return None
+    return control.user_of(sock)
+
+
+def _route(request: web.Request) -> str:
+    """The path as it was registered, `{id}` and all."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else request.path
 
 
 def _bearer(request: web.Request) -> str:

@@ -5,6 +5,7 @@ cannot disagree.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -44,22 +45,35 @@ BACKEND = web.AppKey("backend", Backend)
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`respond` is given the back end and the validated query string or body."""
+    """`respond` is given the back end and what was asked, validated.
 
-    method: Literal["GET", "POST"]
+    That is what stands in the path, such as `lists/{name}`, with the query string (GET, DELETE) or
+    the body (POST, PUT).
+    """
+
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     scope: Scope
     summary: str
-    takes: type[Body]
+    takes: type[BaseModel]
     gives: type[BaseModel]
     respond: Callable[[Backend, Any], Awaitable[BaseModel]]
     refuses: tuple[HTTPStatus, ...] = ()
 
+    @property
+    def has_body(self) -> bool:
+        return self.method in ("POST", "PUT")
+
+    @property
+    def in_path(self) -> list[str]:
+        """The names in its path."""
+        return re.findall(r"{(\w+)}", self.path)
+
     async def serve(self, request: web.Request) -> web.Response:
-        if self.method == "GET":
-            asked = self.takes.model_validate(dict(request.query))
-        else:
-            asked = self.takes.model_validate(_parse(await request.read()))
+        said = _parse(await request.read()) if self.has_body else dict(request.query)
+        if request.match_info and isinstance(said, dict):
+            said |= request.match_info
+        asked = self.takes.model_validate(said)
         given = await self.respond(request.app[BACKEND], asked)
         return web.json_response(text=given.model_dump_json())
 

@@ -1,6 +1,8 @@
 """openapi.json: made of the same models that validate, so it cannot say anything else."""
 
-from collections.abc import Iterable
+import re
+import re
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from blocker import __version__
 from blocker.admin.api.endpoint import Endpoint
 
+_FIELD = re.compile(r"\{(\w+)\}")
 REF = "#/components/schemas/{model}"
 
 
@@ -30,7 +33,7 @@ def openapi(endpoints: Iterable[Endpoint], base: str) -> dict[str, Any]:
     names, schemas = models_json_schema(models, ref_template=REF)  # type: ignore[arg-type]
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
-        operation = _operation(endpoint, names, schemas["$defs"])
+        operation = _operation(endpoint, endpoints, names, schemas["$defs"])
         paths.setdefault(f"{base}{endpoint.path}", {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
@@ -44,10 +47,12 @@ def openapi(endpoints: Iterable[Endpoint], base: str) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint, names: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(
+    endpoint: Endpoint, endpoints: Sequence[Endpoint], names: Any, schemas: dict[str, Any]
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "summary": endpoint.summary,
-        "operationId": endpoint.path.replace("/", "_"),
+        "operationId": _operation_id(endpoint, endpoints),
         "description": f"Takes a token of scope {endpoint.scope}.",
         "responses": {
             "200": {
@@ -64,20 +69,32 @@ def _operation(endpoint: Endpoint, names: Any, schemas: dict[str, Any]) -> dict[
             },
         }
     taken = names[endpoint.takes, "validation"]
-    if endpoint.method == "POST":
-        required = bool(_schema(taken, schemas).get("required"))
-        operation["requestBody"] = {"required": required, "content": _json(taken)}
+    schema, in_path = _schema(taken, schemas), endpoint.in_path
+    fields = schema.get("properties", {})
+    required = [name for name in schema.get("required", ()) if name not in in_path]
+    if in_path:
+        operation["parameters"] = [_parameter(name, "path", fields[name]) for name in in_path]
+    in_query = {name: field for name, field in fields.items() if name not in in_path}
+    if endpoint.has_body:
+        body = {**schema, "properties": in_query, "required": required} if in_path else taken
+        operation["requestBody"] = {"required": bool(required), "content": _json(body)}
     else:
-        operation["parameters"] = _parameters(_schema(taken, schemas))
+        operation.setdefault("parameters", []).extend(
+            _parameter(name, "query", field, required=name in required)
+            for name, field in in_query.items()
+        )
     return operation
 
 
-def _parameters(schema: dict[str, Any]) -> list[dict[str, Any]]:
-    required = schema.get("required", ())
-    return [
-        {"name": name, "in": "query", "required": name in required, "schema": field}
-        for name, field in schema.get("properties", {}).items()
-    ]
+def _operation_id(endpoint: Endpoint, endpoints: Sequence[Endpoint]) -> str:
+    """`status`; where a path knows several methods they are told apart: `put_lists_name`."""
+    path = re.sub(r"\W+", "_", endpoint.path).strip("_")
+    alone = [each.path for each in endpoints].count(endpoint.path) == 1
+    return path if alone or endpoint.method == "GET" else f"{endpoint.method.lower()}_{path}"
+
+
+def _parameter(name: str, place: str, field: Any, *, required: bool = True) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required, "schema": field}
 
 
 def _schema(reference: dict[str, str], schemas: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ async def double(backend: Backend, asked: Asked) -> Given:
     return Given(twice=asked.number * 2)
 
 
+PUT = Endpoint("PUT", "double/{number}", "admin", "Twice as much", Asked, Given, double)
 GET = Endpoint("GET", "double", "read", "Twice as much", Asked, Given, double)
 POST = Endpoint("POST", "double", "admin", "Twice as much", Asked, Given, double)
 
@@ -29,9 +30,12 @@ POST = Endpoint("POST", "double", "admin", "Twice as much", Asked, Given, double
 class Request:
     """As much of a request as an endpoint looks at."""
 
-    def __init__(self, app: object, query: dict[str, str], body: bytes) -> None:
+    def __init__(
+        self, app: object, query: dict[str, str], body: bytes, match_info: dict[str, str]
+    ) -> None:
         self.app = app
         self.query = query
+        self.match_info = match_info
         self._body = body
 
     async def read(self) -> bytes:
@@ -39,9 +43,13 @@ class Request:
 
 
 async def serve(
-    admin: Admin, endpoint: Endpoint, query: dict[str, str] | None = None, body: bytes = b""
+    admin: Admin,
+    endpoint: Endpoint,
+    query: dict[str, str] | None = None,
+    body: bytes = b"",
+    **in_path: str,
 ) -> str:
-    request = Request(admin.client.app, query or {}, body)
+    request = Request(admin.client.app, query or {}, body, in_path)
     response = await endpoint.serve(request)  # type: ignore[arg-type]
     assert response.content_type == "application/json"
     return response.text or ""
@@ -54,6 +62,16 @@ def test_a_query_string_and_a_body_are_validated_alike(tmp_path: Path) -> None:
         for wrong in ({}, {"number": "x"}, {"number": "1", "more": "2"}):
             with pytest.raises(ValueError, match="validation error"):
                 await serve(admin, GET, wrong)
+
+    play(tmp_path, scenario)
+
+
+def test_the_path_has_the_last_word(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        assert await serve(admin, PUT, number="21") == '{"twice":42}'
+        assert await serve(admin, PUT, body=b'{"number": 1}', number="21") == '{"twice":42}'
+        with pytest.raises(ValueError, match="validation error"):
+            await serve(admin, PUT, body=b"[]", number="21")
 
     play(tmp_path, scenario)
 

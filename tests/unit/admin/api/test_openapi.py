@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
 from blocker.admin.api.openapi import openapi
 from blocker.admin.app import BASE, ENDPOINTS
 
@@ -34,7 +35,40 @@ def test_every_operation_says_what_can_come_back() -> None:
     for _, method, operation in operations():
         assert {"200", "400", "401", "403"} <= set(operation["responses"])
         assert operation["summary"]
-        assert ("requestBody" in operation) == (method == "post")
+        assert ("requestBody" in operation) == (method in ("post", "put"))
+
+
+def test_operations_have_ids_of_their_own() -> None:
+    ids = [operation["operationId"] for _, _, operation in operations()]
+    assert len(set(ids)) == len(ids)
+
+
+class Asked(Body):
+    name: str
+    text: str
+    note: str = ""
+
+
+def test_what_stands_in_the_path_is_no_part_of_the_body() -> None:
+    endpoints = [
+        Endpoint(method, "things/{name}", "admin", "S", Asked, Nothing, respond)
+        for method in ("PUT", "DELETE")
+    ]
+    operations = openapi(endpoints, "/")["paths"]["/things/{name}"]
+    put, delete = operations["put"], operations["delete"]
+    assert [(each["name"], each["in"]) for each in put["parameters"]] == [("name", "path")]
+    body = put["requestBody"]["content"]["application/json"]["schema"]
+    assert (list(body["properties"]), body["required"]) == (["text", "note"], ["text"])
+    assert [(each["name"], each["in"], each["required"]) for each in delete["parameters"]] == [
+        ("name", "path", True),
+        ("text", "query", True),
+        ("note", "query", False),
+    ]
+    assert put["operationId"] == "put_things_name"
+
+
+async def respond(backend: Backend, asked: Asked) -> Nothing:
+    return Nothing()
 
 
 def test_parameters_are_those_that_are_validated() -> None:
