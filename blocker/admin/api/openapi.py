@@ -1,7 +1,6 @@
 """openapi.json: made of the same models that validate, so it cannot say anything else."""
 
 import re
-import re
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +11,6 @@ from pydantic.json_schema import models_json_schema
 from blocker import __version__
 from blocker.admin.api.endpoint import Endpoint
 
-_FIELD = re.compile(r"\{(\w+)\}")
 REF = "#/components/schemas/{model}"
 
 
