@@ -9,9 +9,12 @@ from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
 EDE_PROHIBITED = 18
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Reply:
-    """A reply after its id, until when it holds, and what it was: an action and the verdict."""
+    """A reply after its id, until when it holds, and what it was: an action and the verdict.
+
+    Counted by identity: a ready reply is one object however often it is given.
+    """
 
     tail: bytes
     until: float
@@ -23,7 +26,7 @@ class Reply:
         return False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class AgingReply(Reply):
     """A reply from an answer: its TTLs are written anew each second while that lives."""
 

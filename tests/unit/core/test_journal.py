@@ -3,9 +3,11 @@
 import pytest
 
 from blocker.core import journal as module
+from blocker.core import rows as rows_module
 from blocker.core.journal import ANSWER_SECONDS, Journal, Tally
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply
+from tests.support.packets import question
 from tests.support.rules import entry, listed, zone
 
 CLIENT = "192.168.1.20"
@@ -40,6 +42,7 @@ def test_verdicts_become_counts_by_vendor_and_purpose() -> None:
         journal.append((CLIENT, reply("blocked", verdict)))
     journal.append((CLIENT, reply("forwarded", Verdict("shadow", entry("c.example", "push")))))
     journal.append((CLIENT, reply("forwarded", Verdict("allow", entry("d.example", "updates")))))
+    journal.append((CLIENT, reply("local", Verdict("local", entry("e.example")))))
     journal.fold()
     assert tally.blocked == {("xiaomi", "analytics"): 2, ("subscription", "unspecified"): 1}
     assert tally.shadow == {("xiaomi", "push"): 1}
@@ -108,3 +111,56 @@ def test_both_ways_to_time_an_answer_fill_the_same_bucket(seconds: float) -> Non
     bucket = ready.tally.seconds.index(3)
     assert bucket == len(ANSWER_SECONDS) or seconds <= ANSWER_SECONDS[bucket]
     assert bucket == 0 or seconds > ANSWER_SECONDS[bucket - 1]
+
+
+def test_entries_become_rows_too_whatever_their_transport() -> None:
+    tally = Tally()
+    udp, tcp = Journal("udp", tally), Journal("tcp", tally)
+    tally.rows.turn(7)
+    kept = named("a.example", "blocked", CURATED)
+    for journal in (udp, udp, tcp):
+        journal.append((CLIENT, kept))
+    for journal in (udp, tcp):
+        journal.fold()
+    tally.rows.turn(8)
+    (row,) = tally.rows.take()
+    assert (row.second, row.client, row.name, row.count) == (7, CLIENT, "a.example", 3)
+    assert row.kind.vendor == "xiaomi"
+
+
+def test_what_differs_is_looked_at_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EACH", 10)
+    tally = Tally()
+    journal = Journal("udp", tally)
+    for number in range(25):
+        journal.append((CLIENT, named(f"n{number}.example", "cached")))
+    assert [journal.fold() for _ in range(3)] == [True, True, False]
+    assert tally.queries["udp", "cached"] == 25
+    tally.rows.turn(1)
+    assert len(list(tally.rows.take())) == 25
+
+
+@pytest.mark.parametrize("clients", [1, 3])
+def test_a_flood_is_counted_to_the_unit(monkeypatch: pytest.MonkeyPatch, clients: int) -> None:
+    monkeypatch.setattr(rows_module, "OF_ONE_CLIENT", 10)
+    tally = Tally()
+    journal = Journal("udp", tally)
+    for number in range(5_000):
+        client = f"192.168.1.{number % clients}"
+        journal.append((client, named(f"n{number}.example", "blocked", CURATED)))
+        if number % 10 == 0:
+            journal.append(("192.168.2.1", named("a.example", "cached")))
+        journal.observe(0.001, 1)
+    while journal.fold():
+        pass
+    assert tally.queries == {("udp", "blocked"): 5_000, ("udp", "cached"): 500}
+    assert tally.blocked == {("xiaomi", "analytics"): 5_000}
+    tally.rows.turn(1)
+    rows = list(tally.rows.take())
+    assert sum(row.count for row in rows if row.kind.vendor == "xiaomi") == 5_000
+    assert [row.count for row in rows if row.client == "192.168.2.1"] == [500]
+    assert len(rows) == clients * 11 + 1
+
+
+def named(name: str, action: str, verdict: Verdict | None = None) -> Reply:
+    return Reply(b"\x81\x80\x00\x01" + bytes(6) + question(name), 0.0, action, verdict)
