@@ -13,6 +13,7 @@ from socket import socket
 
 from aiohttp import web
 
+from blocker import control
 from blocker.admin.api import explain, health, pause, reload, status
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
 from blocker.admin.api.openapi import openapi
@@ -82,13 +83,23 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     await web.SockSite(runner, sock).start()
+    await _open_control(runner, state)
     roster.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
     async with asyncio.TaskGroup() as tasks:
         reloading = tasks.create_task(_reload_when_told(generations, hang_up))
         await stop.wait()
         reloading.cancel()
+    control.unbind(state)
     await runner.cleanup()
+
+
+async def _open_control(runner: web.AppRunner, state: Path) -> None:
+    try:
+        await web.SockSite(runner, control.bind(state)).start()
+    except OSError as error:
+        path = control.socket_path(state)
+        log.warning("%s: %s; the command line cannot reach this server", path, error.strerror)
 
 
 async def _reload_when_told(generations: Generations, hang_up: asyncio.Event) -> None:

@@ -46,6 +46,7 @@ def auth(tokens: TokenStore, scopes: Mapping[tuple[str, str], Scope]) -> Middlew
                 "send Authorization: Bearer TOKEN; `blocker token create` makes one",
                 headers={"WWW-Authenticate": 'Bearer realm="blocker"'},
             )
+        WHO.set(token.name)
         resource = request.match_info.route.resource
         path = resource.canonical if resource else request.path
         needed = scopes.get((request.method, path), "read")
@@ -64,12 +65,6 @@ def _control_user(request: web.Request) -> str | None:
     if sock is None or sock.family != socket.AF_UNIX:
         return None
     return control.user_of(sock)
-
-
-def _route(request: web.Request) -> str:
-    """The path as it was registered, `{id}` and all."""
-    resource = request.match_info.route.resource
-    return resource.canonical if resource else request.path
 
 
 def _bearer(request: web.Request) -> str:

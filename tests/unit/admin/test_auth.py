@@ -1,11 +1,14 @@
 """Closed unless open: which requests pass, and what the others are told."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
-from blocker.admin.auth import OPEN
+from blocker.admin.auth import OPEN, WHO, auth
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 
@@ -54,6 +57,21 @@ def test_the_word_bearer_has_no_case(tmp_path: Path) -> None:
         assert response.status == 200
 
     play(tmp_path, scenario)
+
+
+def test_who_asks_is_known_by_the_name_of_the_token(tmp_path: Path) -> None:
+    async def tell(request: web.Request) -> web.Response:
+        return web.json_response(WHO.get())
+
+    async def scenario() -> None:
+        tokens = TokenStore(tmp_path)
+        app = web.Application(middlewares=[auth(tokens, {})])
+        app.router.add_get("/who", tell)
+        async with TestClient(TestServer(app)) as client:
+            response = await client.get("/who", headers=bearer(tokens.create("phone", "read")))
+            assert await response.json() == "phone"
+
+    asyncio.run(scenario())
 
 
 def test_only_these_are_open(tmp_path: Path) -> None:
