@@ -1,20 +1,20 @@
 """What is decided about a name, and by which rule.
 
 Layers are asked in order, the first with a match decides: the user's rules, keep, curated entries,
-subscriptions. Inside a layer the most specific name decides; on the same name allow beats block.
-A rule in shadow is remembered and the search goes on. Vendors' zones come last and decide nothing:
-they tell whose name it is.
+subscriptions; precedence.py has the order inside a layer. A rule in shadow is remembered and the
+search goes on. Vendors' zones come last and decide nothing: they tell whose name it is.
 
 Rule: a Policy never changes after it is made. A change makes a new one and swaps the reference, so
 what is remembered here (verdicts by matched key) can never be out of date.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, cast
 
+from blocker.core.addresses import AddressRules
+from blocker.core.cases import deciding, holds, resolved
 from blocker.core.names import trie_key
-from blocker.core.precedence import applicable
+from blocker.core.precedence import applicable, depends_on_the_name
 from blocker.core.relations import Relation, settle
 from blocker.core.rule import (
     BREAKAGE,
@@ -28,6 +28,8 @@ from blocker.core.rule import (
     Verdict,
     VerdictAction,
 )
+from blocker.core.ruleset import NoRules, Ruleset, Search
+from blocker.core.switches import State, Switch, Switches
 
 __all__ = [
     "BREAKAGE",
@@ -42,6 +44,8 @@ __all__ = [
     "Rule",
     "RuleAction",
     "Ruleset",
+    "Search",
+    "State",
     "Switch",
     "Verdict",
     "VerdictAction",
@@ -51,54 +55,36 @@ MEMORY = 65_536  # names whose verdict is remembered, before starting afresh
 _LISTS = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """One vendor's setting; None stands for the policy's own value."""
-
-    state: Literal["on", "off", "shadow"] = "on"
-    purposes: frozenset[str] | None = None
-    max_breakage: str | None = None
-
-
-class Ruleset(Protocol):
-    """Compiled rules: `blocker/ruleset/` over a mapped file."""
-
-    @property
-    def off(self) -> Collection[str]:
-        """The vendors that are off unless switched on."""
-
-    @property
-    def relations(self) -> Sequence[Relation]:
-        """The names that hold together."""
-
-    def prefixes(self, key: bytes) -> list[bytes]:
-        """The stored keys that `key` starts with, shortest first."""
-
-    def rules(self, key: bytes) -> Sequence[Rule]:
-        """Every rule at a stored key, with its own text and line, else (). For explain."""
-
-    def kinds(self, key: bytes) -> Sequence[Rule]:
-        """As `rules`, but all lines of a subscription share one Rule: to decide needs no more."""
-
-
 class Policy:
-    """A ruleset, the user's own rules in front, and the switches that put entries in force."""
+    """A ruleset, the user's own rules in front, and the switches that put entries in force.
+
+    `group` is whose policy it is, for rules that name one.
+    """
 
     def __init__(
         self,
         ruleset: Ruleset,
         overlay: Iterable[Rule] = (),
         *,
+        searches: Sequence[Search] = (),
+        group: str = "",
         vendors: Mapping[str, Switch] | None = None,
+        purposes: Mapping[str, State] | None = None,
+        lists: Mapping[str, State] | None = None,
         max_breakage: str = "minor",
     ) -> None:
         self._ruleset = ruleset
         self._prefixes, self._kinds = ruleset.prefixes, ruleset.kinds
+        self._searches = searches
+        self._group = group
         self._overlay: dict[bytes, list[Rule]] = {}
         for rule in overlay:
             self._overlay.setdefault(trie_key(rule.name), []).append(rule)
-        self._vendors = {**dict.fromkeys(ruleset.off, _OFF), **(vendors or {})}
-        self._max_breakage = max_breakage
+        off = dict.fromkeys(ruleset.off, _OFF)
+        self._switches = Switches(
+            {**off, **(vendors or {})}, purposes or {}, lists or {}, max_breakage
+        )
+        self._addresses = AddressRules(rule for rule in ruleset.keyless if rule.match == "address")
         # Of these, unlike of the overlay, every key is stored in the ruleset too.
         self._settled: dict[bytes, list[Rule]] = {}
         self._forget()
@@ -115,20 +101,70 @@ class Policy:
         """What grows with the names asked; whoever lets go of the policy frees it piecemeal."""
         return (self._below, self._at, self._verdicts)
 
+    @property
+    def inspects_addresses(self) -> bool:
+        """Whether it matters where an answer leads to."""
+        return bool(self._addresses)
+
     def _forget(self) -> None:
-        # By the longest stored key a name lies below; by the stored key a name is. Below a parent
-        # of families the key does not decide, so there the whole name is remembered. The two
-        # never meet: a stored key starts with the root's zero octet, a name of one label or more
-        # with a length.
+        # By the longest stored key a name lies below; by the stored key a name is. Below some keys
+        # the key does not decide, so there the whole name is remembered. The two never meet: a
+        # stored key starts with the root's zero octet, a name of one label or more with a length.
         self._below: dict[bytes, Verdict | None] = {}
         self._at: dict[bytes, Verdict | None] = {}
-        self._parents_of_families: set[bytes] = set()
+        self._undecided: set[bytes] = set()  # the keys below which the whole name decides
         self._verdicts: dict[tuple[str, int, str], Verdict] = {}
         # The verdict on every name that one list alone has, by what the ruleset says of it.
-        self._listed: dict[int, tuple[Sequence[Rule], Verdict]] = {}
+        self._listed: dict[int, tuple[Sequence[Rule], Verdict | None]] = {}
 
     def match(self, name: bytes) -> Verdict | None:
-        """The verdict on a folded wire name; None when no rule names it."""
+        """The verdict on a folded wire name; None when no rule names it.
+
+        One that depends on more has yet to be resolved.
+        """
+        if self._searches:
+            return self._searched(name)
+        return self._named(name)
+
+    def resolve(self, verdict: Verdict, qtype: int, client: str) -> Verdict | None:
+        """What a verdict that depends on more comes to, for a question of this client's."""
+        return resolved(verdict, qtype, client, self._group)
+
+    def match_addresses(self, addresses: Iterable[bytes]) -> Verdict | None:
+        """The verdict on an answer that leads to these addresses, packed."""
+        for address in addresses:
+            for rule in self._addresses.find_packed(address):
+                state = self._switches.listed(rule)
+                if state in _IN_FORCE:
+                    return self._verdict(state, rule)
+        return None
+
+    def trace(
+        self, name: bytes, qtype: int | None = None, client: str = ""
+    ) -> list[tuple[Rule, str]]:
+        """Every rule that names `name`, in the order of decision, and what came of it; without a
+        type conditions are taken to hold.
+        """
+        steps: list[tuple[Rule, str]] = []
+        decided = False
+        for rule, state in self._states(self._applicable(name, self._ruleset.rules)):
+            if qtype is not None and not holds(rule.condition, qtype, client, self._group):
+                steps.append((rule, "it is about other types or other clients"))
+            elif decided and state in _IN_FORCE:
+                steps.append((rule, "an earlier rule decided"))
+            else:
+                steps.append((rule, state))
+                decided = decided or state in _DECISIVE
+        return steps
+
+    def state(self, rule: Rule) -> str:
+        """`block`, `allow` or `shadow` when the curated entry is in force, else why it is not."""
+        for kept in self._settled.get(trie_key(rule.name), ()):
+            if kept.text == rule.text:
+                return "freed, so that names which hold together do"
+        return self._switches.curated(rule)
+
+    def _named(self, name: bytes) -> Verdict | None:
         key = name[::-1]
         found = self._prefixes(key)
         if self._overlay:
@@ -148,17 +184,17 @@ class Policy:
             found.pop()  # equal octets, but inside a label
         return None
 
-    def trace(self, name: bytes) -> list[tuple[Rule, str]]:
-        """Every rule that names `name`, in the order of decision, and what came of it."""
-        steps: list[tuple[Rule, str]] = []
-        decided = False
-        for rule, state in self._states(applicable(name, self._pairs(name, self._ruleset.rules))):
-            if decided and state in _IN_FORCE:
-                steps.append((rule, "an earlier rule decided"))
-            else:
-                steps.append((rule, state))
-                decided = decided or state in ("block", "allow")
-        return steps
+    def _searched(self, name: bytes) -> Verdict | None:
+        """As `_named`, with the expressions that could change what it says."""
+        verdict = self._named(name)
+        layer = verdict.rule.layer if verdict and verdict.action in _DECISIVE else "zone"
+        for search in self._searches:
+            matters = (
+                search.own or layer == "zone" or (layer == "subscription" and search.exceptions)
+            )
+            if matters and search.find(name):
+                return self._look_up(name)
+        return verdict
 
     def _recall(
         self, memory: dict[bytes, Verdict | None], longest: bytes, name: bytes, found: list[bytes]
@@ -171,41 +207,45 @@ class Policy:
                 # Not remembered by name: the processor has the trie's nodes at hand from the
                 # search, and a memory of a hundred thousand names takes longer to look into.
                 return listed[1]
-            if len(kinds) == 1 and kinds[0].layer == "subscription" and kinds[0].match == "subtree":
-                verdict = self._verdict(kinds[0].action, kinds[0])
+            if len(kinds) == 1 and _is_a_line(kinds[0]):
+                verdict = self._decide(kinds)
                 if len(self._listed) < _LISTS:
                     self._listed[id(kinds)] = kinds, verdict
                 return verdict
-        if longest in self._parents_of_families and name in memory:
+        if longest in self._undecided and name in memory:
             return memory[name]
         pairs = [(key, rule) for key in found for rule in self._at_key(key, self._kinds)]
         if len(memory) >= MEMORY:
             self._forget()
             memory = self._at if len(name) == len(longest) else self._below
-        if any(rule.match == "pattern" for _, rule in pairs):
-            self._parents_of_families.add(longest)
+        if any(depends_on_the_name(rule) for _, rule in pairs):
+            self._undecided.add(longest)
             longest = name
-        decided = memory[longest] = self._decide(name, pairs)
+        decided = memory[longest] = self._decide(applicable(name, pairs))
         return decided
 
     def _look_up(self, name: bytes) -> Verdict | None:
         """As `match`, and remembers nothing."""
-        return self._decide(name, self._pairs(name, self._kinds))
+        return self._decide(self._applicable(name, self._kinds))
 
-    def _decide(self, name: bytes, pairs: list[tuple[bytes, Rule]]) -> Verdict | None:
-        rules = applicable(name, pairs)
+    def _decide(self, rules: Iterable[Rule]) -> Verdict | None:
+        """The verdict by the rules that match, in their order."""
+        rules = list(rules)
         owner = next((rule.vendor for rule in rules if rule.layer == "zone"), "")
-        shadow: Verdict | None = None
+        cases: list[Verdict] = []
         known: Rule | None = None
         for rule, state in self._states(rules):
-            if state == "block":
-                return self._verdict("block", rule, owner)
-            if state == "allow":
-                return shadow or self._verdict("allow", rule, owner)
-            if state == "shadow" and shadow is None:
-                shadow = self._verdict("shadow", rule, owner)
+            if state in _IN_FORCE:
+                cases.append(self._verdict(state, rule, owner))
+                if rule.condition is None and state in _DECISIVE:
+                    break
             known = known or rule
-        return shadow or (self._verdict("pass", known, owner) if known else None)
+        else:
+            if known is not None:
+                cases.append(self._verdict("pass", known, owner))
+        if all(case.rule.condition is None for case in cases):
+            return deciding(cases)
+        return Verdict("depends", cases[0].rule, owner=owner, cases=tuple(cases))
 
     def _states(self, rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
         """The rules that match, in the order of decision, each with its state.
@@ -217,6 +257,8 @@ class Policy:
         for rule in rules:
             if rule.layer == "zone":
                 yield rule, "pass"
+            elif rule.layer == "subscription":
+                yield rule, self._switches.listed(rule)
             elif rule.layer != "curated":
                 yield rule, rule.action
             elif curated is not None:
@@ -225,25 +267,25 @@ class Policy:
                 curated = rule
                 yield rule, self.state(rule)
 
-    def _verdict(self, action: VerdictAction, rule: Rule, owner: str = "") -> Verdict:
+    def _verdict(self, action: str, rule: Rule, owner: str = "") -> Verdict:
         owner = "" if rule.vendor else owner
         # The verdict keeps its rule alive, so the rule's id stays its own.
         key = (action, id(rule), owner)
         if (verdict := self._verdicts.get(key)) is None:
-            verdict = self._verdicts[key] = Verdict(action, rule, owner=owner)
+            verdict = self._verdicts[key] = Verdict(cast(VerdictAction, action), rule, owner=owner)
         return verdict
 
-    def _pairs(
-        self, name: bytes, stored: Callable[[bytes], Sequence[Rule]]
-    ) -> list[tuple[bytes, Rule]]:
-        """Every rule at a key that the name's key starts with."""
+    def _applicable(self, name: bytes, stored: Callable[[bytes], Sequence[Rule]]) -> list[Rule]:
+        """Every rule that matches the name, in the order of decision."""
         key = trie_key(name)
-        found = self._with_overlay(key, self._prefixes(key))
-        return [(key, rule) for key in found for rule in self._at_key(key, stored)]
+        keys = self._with_overlay(key, self._prefixes(key))
+        pairs = [(key, rule) for key in keys for rule in self._at_key(key, stored)]
+        found = [rule for search in self._searches for rule in search.find(name)]
+        return applicable(name, pairs, found)
 
     def _with_overlay(self, key: bytes, found: list[bytes]) -> list[bytes]:
         overlay, mine, end = self._overlay, [], len(key)
-        while end > 1:
+        while end:
             stored = key[:end]
             if stored in overlay and stored not in found:
                 mine.append(stored)
@@ -253,44 +295,18 @@ class Policy:
     def _at_key(self, key: bytes, stored: Callable[[bytes], Sequence[Rule]]) -> list[Rule]:
         return [*self._overlay.get(key, ()), *self._settled.get(key, ()), *stored(key)]
 
-    def state(self, rule: Rule) -> str:
-        """`block`, `allow` or `shadow` when the curated entry is in force, else why it is not."""
-        for kept in self._settled.get(trie_key(rule.name), ()):
-            if kept.text == rule.text:
-                return "freed, so that names which hold together do"
-        switch = self._vendors.get(rule.vendor, _ON)
-        chosen = TELEMETRY if switch.purposes is None else switch.purposes
-        if rule.purpose not in chosen:
-            if rule.purpose not in TELEMETRY:
-                return "allow"
-            return f"{rule.purpose} is not among the purposes chosen for {rule.vendor}"
-        if switch.state == "off":
-            return f"vendor {rule.vendor} is switched off"
-        limit = switch.max_breakage or self._max_breakage
-        if BREAKAGE.index(rule.breakage) > BREAKAGE.index(limit):
-            return f"its breakage is {rule.breakage}, the limit is {limit}"
-        if rule.shared and switch.purposes is None:
-            return "shared with a function of the device; DNS cannot separate them"
-        return "shadow" if switch.state == "shadow" else "block"
+
+def _is_a_line(rule: Rule) -> bool:
+    """Whether a rule, alone at its key, decides on the name and all below it."""
+    return (
+        rule.layer == "subscription"
+        and rule.match == "subtree"
+        and rule.condition is None
+        and not rule.unless
+    )
 
 
-_ON = Switch()
 _OFF = Switch("off")
 _UNKNOWN: Final = Verdict("allow", Rule("", b"", "exact", "allow", "user", "", 0))
-_IN_FORCE = ("block", "allow", "shadow")
-
-
-class NoRules:
-    """The ruleset of a pause, or of a start before any list is there: nothing matches."""
-
-    off: Collection[str] = ()
-    relations: Sequence[Relation] = ()
-
-    def prefixes(self, key: bytes) -> list[bytes]:
-        return []
-
-    def rules(self, key: bytes) -> Sequence[Rule]:
-        return ()
-
-    def kinds(self, key: bytes) -> Sequence[Rule]:
-        return ()
+_IN_FORCE = ("block", "allow", "local", "shadow")
+_DECISIVE = ("block", "allow", "local")

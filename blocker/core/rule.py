@@ -33,6 +33,9 @@ LAYERS: Final[tuple[Layer, ...]] = ("user", "keep", "curated", "subscription", "
 # leads to; client: who asks.
 Match = Literal["subtree", "exact", "below", "pattern", "regex", "address", "client"]
 RuleAction = Literal["block", "allow", "local"]
+# Of the user's rules those for one client come first, then those for its group, then all others.
+Scope = Literal["client", "group", ""]
+SCOPES: Final[tuple[Scope, ...]] = ("client", "group", "")
 VerdictAction = Literal["block", "allow", "local", "shadow", "pass", "depends"]
 # How a rule of its own accord is answered; "" leaves that to the sinkhole of the client's group.
 Mode = Literal["", "null-ip", "nxdomain", "nodata", "refused", "drop", "tcp-only"]
@@ -93,6 +96,7 @@ class Rule:
     mode: Mode = ""
     records: tuple[LocalRecord, ...] = ()  # of an action `local`
     network: Network | None = None  # of a match `address` or `client`
+    scope: Scope = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,12 +105,15 @@ class Verdict:
     by identity.
 
     `pass` decides nothing: the rule is an entry that is not in force, or the zone the name lies in.
+    `depends` has yet to be resolved for a type and a client: of `cases`, in order of decision, the
+    first decides whose rule's condition holds.
     """
 
     action: VerdictAction
     rule: Rule
     ready: dict[int, tuple[bytes, bytes, object]] = field(default_factory=dict)  # by sinkhole.py
     owner: str = ""  # of the zone that the name lies in, where the rule knows no vendor
+    cases: "tuple[Verdict, ...]" = ()
 
     @property
     def vendor(self) -> str:
