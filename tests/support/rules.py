@@ -1,6 +1,7 @@
 """Rules written in one line, and a ruleset that holds them in a dict."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from blocker.core.names import from_text
@@ -20,9 +21,13 @@ class DictRuleset:
         self._rules: dict[bytes, list[Rule]] = {}
         self._kinds: dict[bytes, list[Rule]] = {}
         shared: dict[tuple[str, str, str], Rule] = {}
+        self.keyless: list[Rule] = []
         for rule in rules:
             kind = rule
-            if rule.layer == "subscription":  # one for all lines of a list
+            if rule.match in ("regex", "address", "client"):
+                self.keyless.append(rule)
+                continue
+            if rule.layer == "subscription" and _is_plain(rule):  # one for all lines of a list
                 kind = shared.setdefault(
                     (rule.list, rule.match, rule.action),
                     Rule("", b"", rule.match, rule.action, "subscription", rule.list, 0),
@@ -40,6 +45,11 @@ class DictRuleset:
         return self._kinds.get(key, ())
 
 
+def _is_plain(rule: Rule) -> bool:
+    said = replace(rule, text="", name=b"", line=0)
+    return said == Rule("", b"", rule.match, rule.action, rule.layer, rule.list, 0)
+
+
 def rule(text: str, action: RuleAction = "block", **fields: Any) -> Rule:
     """A rule as the user writes one: `name`, `=name`, or a family."""
     match: Match = "exact" if text.startswith("=") else "subtree"
@@ -49,8 +59,8 @@ def rule(text: str, action: RuleAction = "block", **fields: Any) -> Rule:
         labels = text.split(".")
         last = max(at for at, label in enumerate(labels) if "*" in label or "[" in label)
         name = ".".join(labels[last + 1 :])
-    named = {"layer": "user", "list": "blocker.yaml", "line": 1, **fields}
-    return Rule(text, from_text(name), match, action, **named)
+    named = {"match": match, "layer": "user", "list": "blocker.yaml", "line": 1, **fields}
+    return Rule(text, from_text(name), action=action, **named)
 
 
 def entry(text: str, purpose: str = "analytics", **fields: Any) -> Rule:

@@ -1,12 +1,15 @@
 """The policy: layers in order, the most specific name, and allow before block."""
 
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 
 import pytest
 
 from blocker.core import policy as module
-from blocker.core.names import from_text
-from blocker.core.policy import NoRules, Policy, Relation, Rule, Switch, Verdict
+from blocker.core.names import ROOT, from_text
+from blocker.core.policy import Layer, NoRules, Policy, Relation, Rule, RuleAction, Switch, Verdict
+from blocker.core.rule import Condition
+from blocker.expressions import Expressions
 from tests.support.rules import entry, keep, listed, policy, rule, zone
 
 
@@ -17,6 +20,13 @@ def decided(tried: Policy, name: str) -> tuple[str, str] | None:
 
 def action(tried: Policy, name: str) -> str | None:
     verdict = tried.match(from_text(name))
+    return verdict.action if verdict else None
+
+
+def resolved(tried: Policy, name: str, client: str, qtype: int = 1) -> str | None:
+    verdict = tried.match(from_text(name))
+    if verdict is not None and verdict.action == "depends":
+        verdict = tried.resolve(verdict, qtype, client)
     return verdict.action if verdict else None
 
 
@@ -79,16 +89,155 @@ def test_the_first_layer_decides_however_general_its_rule(first: Rule, then: Rul
         assert (verdict.action, verdict.rule.layer) == (first.action, first.layer)
 
 
-@pytest.mark.parametrize("make", [rule, listed], ids=["user", "subscription"])
-def test_inside_a_layer_the_most_specific_name_decides(make: object) -> None:
-    assert callable(make)
-    tried = policy(make("example"), make("a.example", "allow"), make("b.a.example"))
+def test_of_the_user_s_rules_the_most_specific_name_decides() -> None:
+    tried = policy(rule("example"), rule("a.example", "allow"), rule("b.a.example"))
     assert action(tried, "example") == "block"
     assert action(tried, "x.example") == "block"
     assert action(tried, "a.example") == "allow"
     assert action(tried, "x.a.example") == "allow"
     assert action(tried, "b.a.example") == "block"
     assert action(tried, "x.b.a.example") == "block"
+
+
+def test_on_a_list_an_exception_outranks_every_block() -> None:
+    """As in AdGuard Home and Pi-hole: whoever wrote an exception meant it."""
+    tried = policy(listed("example"), listed("a.example", "allow"), listed("b.a.example"))
+    assert action(tried, "x.example") == "block"
+    assert action(tried, "x.a.example") == "allow"
+    assert action(tried, "x.b.a.example") == "allow"
+    tried = policy(listed("a.example", "allow"), listed("b.a.example", important=True))
+    assert action(tried, "a.example") == "allow"
+    assert action(tried, "x.b.a.example") == "block"
+    important = listed("c.b.a.example", "allow", important=True)
+    tried = policy(listed("b.a.example", important=True), important)
+    assert action(tried, "c.b.a.example") == "allow"
+
+
+def test_a_rule_for_one_client_comes_before_its_group_s_and_those_before_everyone_s() -> None:
+    everyone, group, client = (
+        rule("b.a.example"),
+        rule("a.example", "allow", scope="group"),
+        rule("example", scope="client"),
+    )
+    assert decided(policy(everyone, group), "b.a.example") == ("allow", "a.example")
+    assert decided(policy(everyone, group, client), "b.a.example") == ("block", "example")
+
+
+def test_names_below_are_not_the_name() -> None:
+    tried = policy(rule("a.example", match="below"), listed("b.example", match="below"))
+    for zone in ("a.example", "b.example"):
+        assert action(tried, zone) is None
+        assert action(tried, f"x.{zone}") == action(tried, f"y.x.{zone}") == "block"
+
+
+def test_a_rule_leaves_names_out() -> None:
+    tried = policy(listed("example", unless=(from_text("a.example"), from_text("b.example"))))
+    assert action(tried, "x.example") == "block"
+    for name in ("a.example", "x.a.example", "b.example"):
+        assert action(tried, name) is None
+    assert action(tried, "aa.example") == "block"
+
+
+def test_a_verdict_that_depends_on_the_type_is_resolved_for_it() -> None:
+    tried = policy(
+        listed("a.example", condition=Condition(types=(28,))),
+        listed("a.example", "allow", condition=Condition(other_types=(28, 1))),
+    )
+    verdict = tried.match(from_text("a.example"))
+    assert verdict is not None
+    assert verdict.action == "depends"
+    for qtype, expected in ((1, None), (28, "block"), (16, "allow")):
+        assert resolved(tried, "a.example", "192.0.2.1", qtype) == expected
+
+
+def test_a_verdict_that_depends_on_the_client_is_resolved_for_it() -> None:
+    condition = Condition(clients=("192.0.2.0/24", "kids"), other_clients=("192.0.2.9",))
+    rules = [listed("a.example", condition=condition), listed("example", "allow")]
+    for group, client, expected in (
+        ("", "192.0.2.1", "allow"),  # an exception on a list comes first
+        ("", "198.51.100.1", "allow"),
+    ):
+        tried = policy(*rules, group=group)
+        assert resolved(tried, "a.example", client) == expected
+    for group, client, expected in (
+        ("", "192.0.2.1", "block"),
+        ("", "192.0.2.9", None),
+        ("", "198.51.100.1", None),
+        ("kids", "198.51.100.1", "block"),
+    ):
+        assert resolved(policy(rules[0], group=group), "a.example", client) == expected
+
+
+def test_what_is_in_shadow_under_a_condition_lets_the_rest_decide() -> None:
+    tried = policy(
+        listed("a.example", condition=Condition(types=(1,)), list="tried"),
+        listed("example", list="firm"),
+        lists={"tried": "shadow"},
+    )
+    assert resolved(tried, "a.example", "192.0.2.1") == "block"
+    tried = policy(listed("a.example", condition=Condition(types=(1,))), lists={"a list": "shadow"})
+    assert resolved(tried, "a.example", "192.0.2.1") == "shadow"
+    assert resolved(tried, "a.example", "192.0.2.1", 28) is None
+
+
+def test_a_list_and_a_purpose_have_switches() -> None:
+    for state, expected in (("on", "block"), ("off", "pass"), ("shadow", "shadow")):
+        assert action(policy(listed("a.example"), lists={"a list": state}), "a.example") == expected
+        tried = policy(entry("a.example"), purposes={"analytics": state})
+        assert action(tried, "a.example") == expected
+    exception = listed("a.example", "allow")
+    assert action(policy(exception, lists={"a list": "shadow"}), "a.example") == "pass"
+    assert (
+        action(policy(entry("a.example", "push"), purposes={"push": "on"}), "a.example") == "block"
+    )
+    chosen = Switch(purposes=frozenset({"analytics"}))
+    tried = policy(entry("a.example"), purposes={"analytics": "off"}, vendors={"xiaomi": chosen})
+    assert action(tried, "a.example") == "block"  # the vendor's own word comes first
+
+
+def test_expressions_stand_beside_names() -> None:
+    def tried(*rules: Rule) -> Policy:
+        own = Expressions([each for each in rules if each.layer == "user"], own=True)
+        listed = Expressions([each for each in rules if each.layer != "user"])
+        searches = [each for each in (own, listed) if each]
+        return policy(*(each for each in rules if each.match != "regex"), searches=searches)
+
+    def regex(text: str, action: RuleAction = "block", layer: Layer = "subscription") -> Rule:
+        return Rule(text, ROOT, "regex", action, layer, "a list", 1)
+
+    assert action(tried(regex("^ads[0-9]")), "ads1.example") == "block"
+    assert action(tried(regex("^ads[0-9]")), "x.ads1.example") is None
+    assert action(tried(listed("example"), regex("^ads", "allow")), "ads.example") == "allow"
+    assert action(tried(listed("example", "allow"), regex("^ads")), "ads.example") == "allow"
+    assert action(tried(rule("example"), regex("^ads", "allow")), "ads.example") == "block"
+    assert action(tried(rule("example"), regex("^ads", "allow", "user")), "ads.example") == "allow"
+    assert (
+        action(tried(rule("example", "allow"), regex("^ads", "block", "user")), "ads.example")
+        == "allow"
+    )
+    assert action(tried(entry("example"), regex("^ads", "allow")), "ads.example") == "block"
+    assert action(tried(entry("example"), regex("^ads", "allow", "user")), "ads.example") == "allow"
+    kept = tried(keep("example"), regex("^ads"), regex("^cdn", "block", "user"))
+    assert (action(kept, "ads.example"), action(kept, "cdn.example")) == ("allow", "block")
+
+
+def test_an_answer_s_addresses_may_be_blocked() -> None:
+    def about(network: str, action: RuleAction = "block") -> Rule:
+        return Rule(
+            network, ROOT, "address", action, "subscription", "a list", 1,
+            network=ip_network(network),
+        )  # fmt: skip
+
+    tried = policy(about("192.0.2.0/24"), about("192.0.2.7/32", "allow"), about("2001:db8::/32"))
+    assert tried.inspects_addresses
+    for address, expected in (
+        ("192.0.2.1", "block"), ("192.0.2.7", "allow"), ("2001:db8::1", "block"), ("::1", None),
+    ):  # fmt: skip
+        verdict = tried.match_addresses(
+            [ip_address("203.0.113.1").packed, ip_address(address).packed]
+        )
+        assert (verdict.action if verdict else None) == expected
+    assert not policy(listed("a.example")).inspects_addresses
 
 
 def test_on_the_same_name_allow_beats_block() -> None:
