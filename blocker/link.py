@@ -85,6 +85,7 @@ class Group(TypedDict):
     schedule: list[Slot]  # none: always; outside its hours the clients are in `default`
     blocking: Blocking  # complete
     upstreams: list[UpstreamAddress]  # none: those of all
+    paused_until: NotRequired[float]  # wall clock; a pause of all is the Generation's
 
 
 class CacheLimits(TypedDict):
@@ -118,8 +119,10 @@ class Generation:
         except TypeError as error:  # written by another release
             raise ValueError(str(error)) from error
 
-    def write(self, state: Path) -> None:
-        write_atomically(generation_path(state), json.dumps(asdict(self), indent=1).encode())
+    def write(self, state: Path, *, durable: bool = True) -> None:
+        """Whole or not at all. Not durable: when the power goes, the one before may be there."""
+        content = json.dumps(asdict(self)).encode()
+        write_atomically(generation_path(state), content, durable=durable)
 
 
 def generation_path(state: Path) -> Path:
@@ -166,6 +169,7 @@ class Tally:
     answer_seconds: Histogram | None = None
     journal_dropped: int = 0
     link_dropped: int = 0
+    rows_dropped: int = 0
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self), separators=(",", ":")).encode()
@@ -223,16 +227,18 @@ def link_pair() -> tuple[socket.socket, socket.socket]:
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Old or new, never a part, whenever the power goes."""
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Old or new, never a part, whenever the process ends; durable: or the power goes."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         temporary.replace(path)
-        _sync_folder(path.parent)
+        if durable:
+            _sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -55,6 +55,10 @@ class Metrics(Collector):
             "tallies_dropped", "Reports of workers that admin did not take in time.",
             totals.link_dropped,
         )  # fmt: skip
+        yield _counter(
+            "journal_rows_dropped", "Rows of the query log that admin did not take in time.",
+            totals.rows_dropped,
+        )  # fmt: skip
         yield from self._process_metrics()
 
     def _process_metrics(self) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""What admin knows of the workers: the last Tally of each, and when it came.
+"""What admin knows of the workers: the last Tally of each, and when it came. Rows are passed on.
 
 Totals never go down: what a dead process had counted stays in a base, and the base is a file, so
 that it outlives admin as well. It belongs to one run of `serve` and is forgotten with it.
@@ -7,12 +7,13 @@ that it outlives admin as well. It belongs to one run of `serve` and is forgotte
 import asyncio
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from socket import socket
 
 from blocker.admin.totals import add_up, of_the_dead
+from blocker.core.row import MARK, Row, decode
 from blocker.link import Link, Tally, encode_notice, write_atomically
 
 RECENT = 3.0  # seconds; a worker tells about twice a second
@@ -24,6 +25,7 @@ class Roster:
     def __init__(self, sockets: Sequence[socket], state: Path, run: int) -> None:
         self.links = [Link(sock) for sock in sockets]
         self.tallies: dict[int, Tally] = {}  # by worker
+        self.readers: list[Callable[[Sequence[Row]], None]] = []  # of the rows that come
         self._seen: dict[int, float] = {}
         self._path = state / "totals.json"
         self._run = run
@@ -37,7 +39,12 @@ class Roster:
 
     def read(self, link: Link) -> None:
         for message in link.receive():
-            self._take(Tally.decode(message))
+            if message.startswith(MARK):
+                rows = decode(message)
+                for take in self.readers:
+                    take(rows)
+            else:
+                self._take(Tally.decode(message))
         self._news.set()
         self._news = asyncio.Event()
 

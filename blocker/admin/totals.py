@@ -23,6 +23,7 @@ def add_up(tallies: Iterable[Tally]) -> Tally:
             total.answer_seconds = _histogram_sum(known, seconds) if known else seconds
         total.journal_dropped += tally.journal_dropped
         total.link_dropped += tally.link_dropped
+        total.rows_dropped += tally.rows_dropped
     return total
 
 

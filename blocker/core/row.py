@@ -6,7 +6,7 @@ trust who wrote it.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
 MARK = b"["  # a message of rows begins with it; a Tally begins with {
@@ -40,8 +40,8 @@ class Row:
     count: int
 
 
-def encode(rows: Sequence[Row], most: int) -> Iterator[bytes]:
-    """Messages of at most `most` octets that hold these rows of one second."""
+def encode(rows: Sequence[Row], most: int) -> Iterator[tuple[bytes, int]]:
+    """Messages of at most `most` octets that hold these rows of one second, and how many each."""
     kinds: dict[Kind, int] = {}
     told = []
     for row in rows:
@@ -50,14 +50,14 @@ def encode(rows: Sequence[Row], most: int) -> Iterator[bytes]:
     said = [rows[0].second if rows else 0, [astuple(kind) for kind in kinds], told]
     message = json.dumps(said, separators=(",", ":")).encode()
     if len(message) <= most or len(rows) < 2:
-        yield message
+        yield message, len(rows)
     else:
         half = len(rows) // 2
         yield from encode(rows[:half], most)
         yield from encode(rows[half:], most)
 
 
-def decode(message: bytes) -> Iterable[Row]:
+def decode(message: bytes) -> list[Row]:
     """The rows in a message; ValueError when it is none."""
     try:
         second, said, told = json.loads(message)

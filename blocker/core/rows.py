@@ -6,7 +6,6 @@ action and cause.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -115,13 +114,16 @@ class Rows:
             count = self._nameless[key] = Count((client, b"", sort, 0), sort, broad)
         return count
 
-    def take(self) -> Iterator[Row]:
-        """The finished rows, oldest first. Made as they are asked for, so that it can be paused."""
-        while self.finished:
-            second, counts = self.finished[0]
-            while counts:
-                yield counts.pop().row(second)
+    def take(self, most: int) -> list[Row]:
+        """At most so many finished rows, all of one second, the oldest; none when all are taken."""
+        if not self.finished:
+            return []
+        second, counts = self.finished[0]
+        taken = [count.row(second) for count in counts[: -most - 1 : -1]]
+        del counts[-most:]
+        if not counts:
             self.finished.pop(0)
+        return taken
 
     def sort(self, action: str, verdict: Verdict | None) -> Sort:
         sort = self._sorts.get((action, verdict))

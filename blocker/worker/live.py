@@ -27,12 +27,14 @@ from blocker.upstream.tally import Tally as UpstreamTally
 from blocker.upstream.url import upstream_from_url
 from blocker.view import lifetimes_of, networks_of, paused_policy, policy_of, sinkhole_of
 from blocker.worker.collector import Collector
+from blocker.worker.outbox import Outbox
 from blocker.worker.report import report
 
 BOOKS_EVERY = 0.2  # seconds
 REPORT_EVERY = 0.5
 SHED = 500  # entries of what was replaced, freed between answers: a tenth of a millisecond
 DRAIN = 4.5  # for answers in flight; the supervisor waits five
+FAREWELL = 0.3  # for admin to take the last rows
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +76,7 @@ class Worker:
             lifetimes=lifetimes_of(self.generation),
             networks=networks_of(self.generation),
         )
+        self.outbox = Outbox(self.link, self.engine.tally.rows, _second())
 
     async def live(self, udp: Sequence[socket], tcp: Sequence[socket], lifeline: int) -> None:
         loop = asyncio.get_running_loop()
@@ -101,6 +104,7 @@ class Worker:
             await asyncio.sleep(0.01)  # the last answers are on their way out
         await self._fold()
         self._report()
+        await self.outbox.empty(FAREWELL)
 
     async def _keep_books(self, stop: asyncio.Event) -> None:
         collector = Collector(clock())
@@ -121,6 +125,7 @@ class Worker:
             if now - reported >= REPORT_EVERY:
                 self._report()
                 reported = now
+            await self.outbox.forward(_second())
 
     async def _fold(self) -> None:
         """In slices; between two of them the sockets have their turn."""
@@ -133,7 +138,7 @@ class Worker:
     def _report(self) -> None:
         tally = report(self.index, self.generation.number, self.engine, self._asked)
         tally.refused, tally.error = self.refused, self.error
-        tally.link_dropped = self.link.dropped
+        tally.link_dropped, tally.rows_dropped = self.link.dropped, self.outbox.dropped
         self.link.send(tally.encode())
 
     def _on_notice(self) -> None:
@@ -184,3 +189,8 @@ def _upstreams(generation: Generation) -> list[Upstream]:
 def _is_paused(generation: Generation) -> bool:
     until = generation.paused_until
     return until is not None and datetime.now(UTC).timestamp() < until
+
+
+def _second() -> int:
+    """Of the wall clock, for the rows."""
+    return int(datetime.now(UTC).timestamp())

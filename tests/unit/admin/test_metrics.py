@@ -22,6 +22,7 @@ COUNTED = {
     },
     "answer_seconds": SECONDS,
     "journal_dropped": 4,
+    "rows_dropped": 6,
 }
 
 
@@ -59,6 +60,7 @@ def test_every_name_and_label_that_was_promised(tmp_path: Path) -> None:
             ("blocker_answer_seconds_bucket", (("le", "0.1"),), 1),
             ("blocker_answer_seconds_bucket", (("le", "+Inf"),), 6),
             ("blocker_journal_dropped_total", (), 4),
+            ("blocker_journal_rows_dropped_total", (), 6),
             ("blocker_ruleset_generation", (), 1),
             ("blocker_ruleset_rules", (("layer", "keep"),), 1),
             ("blocker_build_info", (("version", "0.1.0"),), 1),

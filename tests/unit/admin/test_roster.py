@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from blocker.admin.roster import Roster
+from blocker.core.row import Kind, Row, encode
 from blocker.link import Link, Tally, decode_notice, link_pair
 
 
@@ -52,6 +53,24 @@ def test_the_newest_tally_of_each_worker_counts(ends: Ends, tmp_path: Path) -> N
         ends.tell(1, pid=11, blocked=100)
         read(roster)
         assert blocked(roster) == 106
+
+    asyncio.run(scenario())
+
+
+def test_rows_are_passed_to_all_who_read_them(ends: Ends, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        roster = Roster(ends.admin, tmp_path, run=1)
+        one: list[Row] = []
+        other: list[Row] = []
+        roster.readers += [one.extend, other.extend]
+        row = Row(1_700_000_000, "192.168.1.20", "a.example", 1, 0, Kind("blocked"), 3)
+        ((message, _),) = encode([row], 1_000)
+        ends.tell(0, pid=10, blocked=5)
+        assert ends.workers[0].send(message)
+        ends.tell(0, pid=10, blocked=6)
+        read(roster)
+        assert one == other == [row]
+        assert blocked(roster) == 6
 
     asyncio.run(scenario())
 

@@ -24,6 +24,7 @@ ONE = tally(
     },
     answer_seconds=seconds(1, 2, 3, total=9.0),
     journal_dropped=1,
+    rows_dropped=2,
 )
 OTHER = tally(
     queries={"udp": {"blocked": 4, "cached": 1}},
@@ -60,7 +61,7 @@ def test_counts_are_added_label_by_label() -> None:
         requests=5, errors={"timeout": 2, "rcode": 1}, seconds=seconds(1, 1, 1, total=2.1)
     )
     assert total.upstreams["tcp://192.0.2.54"]["requests"] == 1
-    assert total.journal_dropped == 1
+    assert (total.journal_dropped, total.rows_dropped) == (1, 2)
 
 
 def test_adding_up_leaves_what_was_added_alone() -> None:

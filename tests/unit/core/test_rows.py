@@ -32,7 +32,11 @@ def told(rows: Rows, *pairs: tuple[str, Reply]) -> list[Row]:
     for pair in pairs:
         count(rows, pair)
     rows.turn(rows.second + 1)
-    return list(rows.take())
+    return taken(rows)
+
+
+def taken(rows: Rows) -> list[Row]:
+    return [row for some in iter(lambda: rows.take(7), []) for row in some]
 
 
 def count(rows: Rows, pair: tuple[str, Reply], times: int = 1) -> None:
@@ -79,8 +83,24 @@ def test_each_second_has_rows_of_its_own() -> None:
         rows.turn(second)
         count(rows, (CLIENT, kept))
     rows.turn(9)
-    assert [(row.second, row.count) for row in rows.take()] == [(5, 1), (6, 2), (7, 1)]
-    assert list(rows.take()) == []
+    assert [(row.second, row.count) for row in taken(rows)] == [(5, 1), (6, 2), (7, 1)]
+    assert taken(rows) == []
+
+
+def test_rows_are_taken_in_the_order_they_began_and_by_the_second() -> None:
+    rows = Rows()
+    for second in (5, 6):
+        rows.turn(second)
+        for number in range(3):
+            count(rows, (CLIENT, reply(f"n{number}.example")))
+    rows.turn(7)
+    assert [[(row.second, row.name[:2]) for row in rows.take(2)] for _ in range(5)] == [
+        [(5, "n0"), (5, "n1")],
+        [(5, "n2")],
+        [(6, "n0"), (6, "n1")],
+        [(6, "n2")],
+        [],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,5 +169,5 @@ def test_what_is_remembered_of_replies_is_bounded(monkeypatch: pytest.MonkeyPatc
         count(rows, (CLIENT, reply("b.example", action="forwarded")))
     assert len(rows.known) == 5
     rows.turn(8)
-    (blocked, forwarded) = rows.take()
+    (blocked, forwarded) = taken(rows)
     assert (blocked.count, forwarded.count) == (20, 20)

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from dnslib import DNSRecord
 
+from blocker.core.row import MARK, Row, decode
 from blocker.link import Generation, Link, Tally, encode_notice, link_pair
 from blocker.sockets import Address, bind_dns
 from blocker.worker import run
@@ -36,6 +38,7 @@ class Worker:
         self.link = Link(admin)
         self.lifeline, self.held = os.pipe()
         self.pid = 0
+        self.rows: list[Row] = []
 
     def start(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -70,8 +73,9 @@ class Worker:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for message in self.link.receive():
-                tally = Tally.decode(message)
-                if wanted(tally):
+                if message.startswith(MARK):
+                    self.rows += decode(message)
+                elif wanted(tally := Tally.decode(message)):
                     return tally
             time.sleep(0.01)
         raise AssertionError("no such tally came")
@@ -125,6 +129,20 @@ def test_it_tells_what_it_did(worker: Worker) -> None:
     tally = worker.tally(lambda tally: tally.blocked.get("xiaomi", {}).get("analytics") == 3)
     assert tally.pid == worker.pid
     assert tally.generation == 1
+
+
+def test_it_tells_of_every_query_by_name(worker: Worker) -> None:
+    for name in (BLOCKED, BLOCKED, "localhost", BLOCKED):
+        worker.address(name)
+    worker.tally(lambda tally: sum(row.count for row in worker.rows) == 4)
+    counts: Counter[tuple[str, str, str, str]] = Counter()
+    for row in worker.rows:
+        counts[row.client, row.name, row.kind.action, row.kind.vendor] += row.count
+        assert 0 <= datetime.now(UTC).timestamp() - row.second < 3
+    assert counts == {
+        ("127.0.0.1", BLOCKED, "blocked", "xiaomi"): 3,
+        ("127.0.0.1", "localhost", "local", ""): 1,
+    }
 
 
 def test_nobody_listening_holds_nothing_up(worker: Worker) -> None:
@@ -205,6 +223,9 @@ def test_it_ends_well_when_told_to(worker: Worker) -> None:
     os.kill(worker.pid, signal.SIGTERM)
     assert worker.ended() == 0
     assert worker.tally().queries == {"udp": {"blocked": 1}}  # the last word has all of it
+    with suppress(AssertionError):
+        worker.tally(lambda tally: False, 0.1)
+    assert [(row.name, row.count) for row in worker.rows] == [(BLOCKED, 1)]
 
 
 def test_it_ends_at_once_when_the_supervisor_is_gone(worker: Worker) -> None:
