@@ -4,10 +4,12 @@ Whether a rule covers a name is asked of the Policy itself, so the lists are che
 be done with them.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from blocker.catalog.entry import Entry, Keep
+from blocker.catalog.own import AnyVendorFile
 from blocker.catalog.written import read_name
 from blocker.core.names import is_below
 from blocker.core.policy import NoRules, Policy, Relation, Rule
@@ -66,7 +68,7 @@ def faults(written: Written) -> Iterator[Problem]:
     """What is wrong between files."""
     if written.sources is not None:
         yield from _unknown_evidence(written.cited, written.sources.value["sources"])
-    yield from _twice(written.listed)
+    yield from twice(written.listed)
     named = written.named
     yield from _unknown_members(written.related, named)
     policy = Policy(NoRules(), [each.rule for each in named])
@@ -80,6 +82,22 @@ def faults(written: Written) -> Iterator[Problem]:
             yield from _needless_exceptions(each, policy)
 
 
+def unknown_products(
+    vendors: Sequence[tuple[AnyVendorFile, Document]],
+    more: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> Iterator[Problem]:
+    """Entries of a product that their file does not have, nor `more` has for their vendor."""
+    for file, document in vendors:
+        known = list(dict.fromkeys((*file.products, *more.get(file.vendor, ()))))
+        for index, entry in enumerate(file.entries):
+            if entry.product not in known:
+                yield document.problem(
+                    ("entries", index, "product"),
+                    f"{entry.product} is not among the products",
+                    "write one of: " + ", ".join(known) if known else "add it to `products:`",
+                )
+
+
 def _unknown_evidence(cited: Sequence[Cited], sources: Collection[str]) -> Iterator[Problem]:
     known = sorted(sources)
     for each in cited:
@@ -89,7 +107,8 @@ def _unknown_evidence(cited: Sequence[Cited], sources: Collection[str]) -> Itera
             yield each.document.problem(each.path, f"no source {each.key}", instead)
 
 
-def _twice(listed: Sequence[Listed]) -> Iterator[Problem]:
+def twice(listed: Sequence[Listed]) -> Iterator[Problem]:
+    """Names that stand in two places of one layer."""
     seen: dict[tuple[str, str], Listed] = {}
     for each in listed:
         earlier = seen.setdefault((each.rule.layer, each.rule.text), each)

@@ -65,18 +65,20 @@ Evidence = Annotated[
 ]
 
 
-class _Mapping(BaseModel):
+class Form(BaseModel):
+    """What is written by hand: a key that is not known is a mistake."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Law(_Mapping):
+class Law(Form):
     """The law that can compel the vendor to hand over data."""
 
     text: Text
     evidence: Evidence
 
 
-class Entry(_Mapping):
+class Entry(Form):
     """One name of a vendor: what it is for, what breaks without it, and who says so."""
 
     name: Name = Field(
@@ -121,7 +123,7 @@ class Entry(_Mapping):
         return read_name(self.name)
 
 
-class Group(_Mapping):
+class Group(Form):
     """Names that hold together; each is an entry of the file or stands in keep.yaml."""
 
     names: list[Member] = Field(min_length=2)
@@ -129,7 +131,7 @@ class Group(_Mapping):
     evidence: Evidence
 
 
-class VendorFile(_Mapping):
+class VendorFile(Form):
     """lists/vendors/<vendor>.yaml"""
 
     vendor: Key = Field(description="The file's name.")
@@ -159,7 +161,7 @@ class VendorFile(_Mapping):
         return self
 
 
-class Keep(_Mapping):
+class Keep(Form):
     """A name that no list may block."""
 
     name: Name
@@ -180,13 +182,13 @@ class Keep(_Mapping):
         return read_name(self.name)
 
 
-class KeepFile(_Mapping):
+class KeepFile(Form):
     """lists/keep.yaml"""
 
     keep: list[Keep]
 
 
-class Source(_Mapping):
+class Source(Form):
     """A paper, page or list that says what an entry claims."""
 
     title: Text
@@ -197,7 +199,7 @@ class Source(_Mapping):
     note: str = ""
 
 
-class SourcesFile(_Mapping):
+class SourcesFile(Form):
     """lists/sources.yaml"""
 
     sources: dict[str, Source]

@@ -4,13 +4,16 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 
 from blocker.catalog.cross import Cited, Listed, Written
-from blocker.catalog.entry import Entry, VendorFile
+from blocker.catalog.entry import Entry
+from blocker.catalog.own import AnyVendorFile
 from blocker.core.policy import NoRules, Policy, Rule
 from blocker.errors import Problem
 from blocker.yamlfile import Document
 
 
-def remarks(written: Written, vendors: Sequence[tuple[VendorFile, Document]]) -> Iterator[Problem]:
+def remarks(
+    written: Written, vendors: Sequence[tuple[AnyVendorFile, Document]]
+) -> Iterator[Problem]:
     """Of all files at once."""
     yield from _out_of_order(written.named)
     yield from _adding_nothing(written)
@@ -19,6 +22,13 @@ def remarks(written: Written, vendors: Sequence[tuple[VendorFile, Document]]) ->
     yield from _unused_products(vendors)
     if written.sources is not None:
         yield from _unused_sources(written.cited, written.sources)
+
+
+def own_remarks(written: Written, vendors: Collection[str]) -> Iterator[Problem]:
+    """Of an overlay and the lists below it. Of one's own no order is asked."""
+    yield from _adding_nothing(written)
+    yield from _zones_inside_zones(written.listed)
+    yield from _unknown_owners(written.named, vendors)
 
 
 def _out_of_order(named: Sequence[Listed]) -> Iterator[Problem]:
@@ -84,7 +94,7 @@ def _unknown_owners(named: Sequence[Listed], vendors: Collection[str]) -> Iterat
             yield each.problem("vendor", what, "correct it, or leave it out")
 
 
-def _unused_products(vendors: Sequence[tuple[VendorFile, Document]]) -> Iterator[Problem]:
+def _unused_products(vendors: Sequence[tuple[AnyVendorFile, Document]]) -> Iterator[Problem]:
     for file, document in vendors:
         used = {entry.product for entry in file.entries}
         for product in file.products:

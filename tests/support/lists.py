@@ -1,5 +1,6 @@
 """A small folder of curated lists, written by a test and then spoiled; and a subscription."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -72,3 +73,11 @@ class Configured:
     format: str = "auto"
     action: RuleAction = "block"
     match: Literal["exact", "subtree"] = "subtree"
+
+
+def write_own(folder: Path, files: Mapping[str, str]) -> Path:
+    """An overlay: files of one's own by their names in it, such as `vendors/xiaomi.yaml`."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder

@@ -40,6 +40,20 @@ def test_changes_with_every_file(tmp_path: Path, file: str) -> None:
     assert version_of(lists) != before
 
 
+def test_ones_own_files_have_a_hash_of_their_own(tmp_path: Path) -> None:
+    lists, own = write_lists(tmp_path / "lists"), tmp_path / "lists.d"
+    plain = version_of(lists)
+    assert version_of(lists, own) == plain
+    (own / "vendors").mkdir(parents=True)
+    assert version_of(lists, own) == plain
+    (own / "vendors" / "xiaomi.yaml").write_text("vendor: xiaomi\n")
+    edited = version_of(lists, own)
+    assert (edited.date, edited.digest) == (plain.date, plain.digest)
+    assert str(edited) == f"{plain}+{edited.own[:8]}"
+    (own / "vendors" / ".xiaomi.yaml.swp").write_text("an editor's")
+    assert version_of(lists, own) == edited
+
+
 @pytest.mark.parametrize("written", ["", "yesterday", "2026-13-01", "2026-11-23 1a2b", "\u00e9"])
 def test_a_date_that_is_none_is_a_fault(tmp_path: Path, written: str) -> None:
     lists = write_lists(tmp_path / "lists")
