@@ -98,7 +98,7 @@ class Inputs:
 def read_inputs(path: Path | None = None) -> Inputs:
     """Problems with every fault of the configuration and of the lists; StartError if unreadable."""
     config = load_config(path)
-    catalogue = load_catalogue(config.lists)
+    catalogue = load_catalogue(config.lists, config.overlay)
     known = [vendor.vendor for vendor in catalogue.vendors]
     if problems := unknown_vendors(config, known):
         raise Problems(problems)

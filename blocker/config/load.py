@@ -17,6 +17,7 @@ from blocker.errors import Problem, Problems, StartError
 from blocker.yamlfile import Document, read, suggest, validate
 
 SEARCHED: Final = (Path("blocker.yaml"), Path("/etc/blocker/blocker.yaml"))
+OVERLAY: Final = "lists.d"
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -77,10 +78,13 @@ def _must_be_readable(path: Path) -> None:
 
 
 def _anchored(config: Config, folder: Path) -> Config:
+    written = "overlay" in config.model_fields_set
     return config.model_copy(
         update={
             "state": folder / config.state.expanduser(),
             "lists": config.lists and folder / config.lists.expanduser(),
+            "overlay": folder
+            / (config.overlay if written else config.state / OVERLAY).expanduser(),
             "subscriptions": tuple(
                 each.model_copy(update={"source": folder / each.source.expanduser()})
                 for each in config.subscriptions
@@ -105,6 +109,8 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
         )
     if config.lists is not None and not config.lists.is_dir():
         yield document.problem(("lists",), f"no folder {config.lists}", "write one that exists")
+    if "overlay" in document.value and not config.overlay.is_dir():
+        yield document.problem(("overlay",), f"no folder {config.overlay}", "make it, or leave it out")
     for index, subscription in enumerate(config.subscriptions):
         if not subscription.source.is_file():
             yield document.problem(

@@ -65,6 +65,7 @@ class Config(Section):
     state: FilePath = Path("state")
     user: Annotated[str | None, Field(min_length=1)] = None
     lists: FilePath | None = None
+    overlay: FilePath = Path()  # set when loaded: without the key it is `lists.d` in `state`
     _document: Document | None = PrivateAttr(default=None)
 
     @property
