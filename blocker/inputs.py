@@ -15,6 +15,7 @@ from typing import cast
 from blocker.aliases import aliases_of
 from blocker.catalog.compile import compile_ruleset
 from blocker.catalog.load import Catalogue, load_catalogue
+from blocker.catalog.seen import changed, remember
 from blocker.catalog.settled import freed, impossible
 from blocker.config import Config, load_config, overlay, switches, unknown_vendors
 from blocker.core.policy import Policy
@@ -114,7 +115,10 @@ def remarks(inputs: Inputs, ruleset: MappedRuleset) -> Sequence[Problem | str]:
     policy = inputs.policy(ruleset)
     if problems := sorted(impossible(policy, inputs.catalogue.relations)):
         raise Problems(problems)
-    listed: list[Problem | str] = [*inputs.catalogue.remarks, *freed(policy, Policy(ruleset))]
+    edits, state = inputs.catalogue.edits, inputs.config.state
+    listed: list[Problem | str] = [*inputs.catalogue.remarks, *changed(edits, state)]
+    remember(edits, state)
+    listed += freed(policy, Policy(ruleset))
     for source in ruleset.sources:
         shown = source.get("problems", ())
         listed += shown

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from blocker.admin.plan import Evidence, Plan, encode_failure
 from blocker.catalog.compile import compile_ruleset, prune
+from blocker.catalog.seen import remember
 from blocker.config import Config, overlay, switches
 from blocker.config.blocking import OwnAddresses
 from blocker.errors import Problems, StartError
@@ -32,6 +33,7 @@ def make_plan(path: Path | None) -> Plan:
     inputs = read_inputs(path)
     config = inputs.config
     ruleset = _compile(inputs)
+    remember(inputs.catalogue.edits, config.state)
     rules, vendors = inputs.in_force(open_ruleset(ruleset))
     return Plan(
         config=str(config.file.resolve()) if config.file else None,

@@ -109,7 +109,7 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
         )
     if config.lists is not None and not config.lists.is_dir():
         yield document.problem(("lists",), f"no folder {config.lists}", "write one that exists")
-    if "overlay" in document.value and not config.overlay.is_dir():
+    if document.value.get("overlay") is not None and not config.overlay.is_dir():
         yield document.problem(("overlay",), f"no folder {config.overlay}", "make it, or leave it out")
     for index, subscription in enumerate(config.subscriptions):
         if not subscription.source.is_file():
