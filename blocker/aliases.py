@@ -40,7 +40,7 @@ async def aliases_of(name: str, qtype: str, upstreams: Iterable[str]) -> Sequenc
         await reply.came.wait()  # the forwarder sees to it that one comes, if only SERVFAIL
     finally:
         forwarder.close()
-    answer = engine.answers.get(outcome.query.key)
+    answer = engine.answers.get(outcome.query.keyed())
     if answer is None:
         message = f"no upstream could tell the aliases of {name}; without --resolve none is asked"
         raise StartError(message)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from struct import pack_into
 
 from blocker.core.names import is_below
-from blocker.core.records import BadRecord, Record, copy, read, target
+from blocker.core.records import BadRecord, Record, addresses, copy, read, target
 from blocker.core.wire import CNAME, HEADER, NOERROR, NXDOMAIN, RRSIG, SOA, Query, frame, opt
 
 MAX_CHAIN = 12  # aliases followed; a chain that is longer, or a loop, is no answer
@@ -55,6 +55,17 @@ class Answer:
     expires: float
     uses: int = 0
     settled: bool = False
+    led_to: tuple[bytes, ...] | None = None
+
+    def addresses(self, query: Query) -> tuple[bytes, ...]:
+        """Where the answer leads to, packed: its A and AAAA records, and what HTTPS and SVCB hint
+        at. Read once, when a policy asks.
+        """
+        if self.led_to is None:
+            message = bytes(HEADER) + query.question + self.body
+            found = read(message, HEADER + len(query.question), self.answers, query.name)
+            self.led_to = tuple(addresses(message, found))
+        return self.led_to
 
     def tail(self, query: Query, now: float) -> bytes:
         """The reply after its id, TTLs aged to `now`; only header and question when it is too

@@ -2,7 +2,7 @@
 
     client bytes ─ on_query ─┬─ a ready reply                        replies   (per view)
                              ├─ malformed, refused, special          wire, special
-                             ├─ blocked                              policy ─ sinkhole
+                             ├─ blocked, or with records of its own  policy ─ sinkhole, local
                              ├─ answered before                      answers   (no policy in it)
                              └─ Forward: nothing known, the caller asks an upstream
     upstream bytes ─ on_response ─ Answer ─ reply ─ client bytes
@@ -13,65 +13,31 @@ suspended time, so that what slept through its TTL has expired.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
-from typing import Any, Final, Protocol
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, Final
 
 from blocker.core import special
 from blocker.core.answer import Answer, Lifetimes, parse_answer
 from blocker.core.cache import Answers, SecondSight
 from blocker.core.journal import Journal, Tally
+from blocker.core.local import Aliased
+from blocker.core.names import parents
 from blocker.core.policy import Verdict
-from blocker.core.reply import AgingReply, Reply, failed, malformed, refused
-from blocker.core.sinkhole import Sinkhole
-from blocker.core.wire import (
-    STREAM_LIMIT,
-    UDP_PAYLOAD,
-    FormatError,
-    Query,
-    parse_query,
-)
+from blocker.core.reply import Reply, failed, malformed, refused
+from blocker.core.uncloak import reply_of
+from blocker.core.view import HOME, Admission, Everything, View, Views
+from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
+
+__all__ = ["HOME", "Engine", "Everything", "Forward", "View", "Views"]
 
 FAILURE_SECONDS: Final = 5.0  # RFC 9520 section 3.2 allows one second to five minutes
 EDE_CACHED_ERROR = 13
 
-# Who may ask unless more is configured: loopback, private, link-local and unique-local clients.
-HOME: Final = tuple(
-    map(
-        ip_network,
-        (
-            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
-            *("::1/128", "fe80::/10", "fc00::/7"),
-        ),
-    )
-)
-
-_CLIENTS = 65_536  # addresses whose view is remembered; sources can be forged, so there is a bound
 _REPLIES = 32_768  # ready replies of a view before it starts afresh
 _LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
 _FAILURES = 16_384
 _FOREVER = float("inf")
-
-
-class Matcher(Protocol):
-    """A policy, as far as the engine needs one."""
-
-    @property
-    def memories(self) -> tuple[dict[Any, Any], ...]: ...
-
-    def match(self, name: bytes) -> Verdict | None: ...
-
-
-@dataclass(slots=True, eq=False)
-class View:
-    """What one group of clients gets: a policy, its sinkhole, and their ready replies. Never
-    edited, only replaced.
-    """
-
-    policy: Matcher
-    sinkhole: Sinkhole = field(default_factory=Sinkhole)
-    refused: bool = False
-    replies: dict[bytes, Reply] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +51,7 @@ class Forward:
     verdict: Verdict | None
     asked: float
     journal: Journal
+    aliased: Aliased | None = None  # when `query` is for the target of a local alias
 
 
 class Engine:
@@ -92,11 +59,12 @@ class Engine:
 
     def __init__(
         self,
-        view: View,
+        views: Views,
         *,
         cache_octets: int = 64 << 20,
         lifetimes: Lifetimes | None = None,
         networks: Iterable[IPv4Network | IPv6Network] = (),
+        zones: Iterable[bytes] = (),
     ) -> None:
         self.answers = Answers(cache_octets)
         self.lifetimes = lifetimes or Lifetimes()
@@ -108,23 +76,39 @@ class Engine:
         self._second_sight = SecondSight(8192)
         self._failures: dict[bytes, float] = {}
         self._retired: list[dict[Any, Any]] = []
-        self._put(view, networks)
+        self._put(views, networks, zones)
 
     @property
     def hits(self) -> int:
         """Questions answered from the answers, by now counted in the tally."""
         return sum(n for (_, action), n in self.tally.queries.items() if action == "cached")
 
-    def install(self, view: View, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
-        """Answer by `view` from the next query on; `networks` may ask beside the home ones."""
-        self._retired += [self._view.replies, *self._view.policy.memories]
-        self._put(view, networks)
+    def install(
+        self,
+        views: Views,
+        networks: Iterable[IPv4Network | IPv6Network] = (),
+        zones: Iterable[bytes] = (),
+    ) -> None:
+        """Answer by `views` from the next query on; `networks` may ask beside the home ones, and
+        `zones` are asked for although they are special, for they have upstreams of their own.
+        """
+        for view in self._admission.views.all:
+            self._retired += [view.replies, *view.policy.memories]
+        self._put(views, networks, zones)
 
-    def _put(self, view: View, networks: Iterable[IPv4Network | IPv6Network]) -> None:
-        self._view = view
-        self._refusing = View(view.policy, view.sinkhole, refused=True)
-        self._networks = (*HOME, *networks)
-        self._views: dict[str, View] = {}
+    def _put(
+        self,
+        views: Views,
+        networks: Iterable[IPv4Network | IPv6Network],
+        zones: Iterable[bytes],
+    ) -> None:
+        self._admission = Admission(views, networks)
+        self._views, self._admit = self._admission.known, self._admission.admit
+        self._zones = frozenset(zones)
+
+    def forget_clients(self) -> None:
+        """Look again who each client is: an address may be another's by now."""
+        self._admission.forget()
 
     def shed(self, count: int) -> bool:
         """Free `count` entries of what was replaced; True while there is more.
@@ -172,29 +156,62 @@ class Engine:
             return _say(packet[:2], client, journal, refused(query))
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
-        if verdict is not None and verdict.action == "block":
-            reply = Reply(view.sinkhole.tail(query, verdict), _FOREVER, "blocked", verdict)
-            # A name that is made up for one query must not cost memory.
-            if key is not None and self._second_sight.seen(key):
-                self._keep(view, key, reply)
-        else:
-            known = self.answers.get(query.key)
-            if known is None or now >= known.expires:
-                # Not before: what is never forwarded has no answer to be found above.
-                here = special.tail(query)
-                if here is not None:
-                    return _say(packet[:2], client, journal, Reply(here, now, "local", None))
-                self.misses += 1
-                forward = Forward(query, packet[:2], client, view, verdict, now, journal)
-                if self._failures and now < self._failures.get(query.key, 0.0):
-                    return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
-                return forward
-            reply = _reply(query, known, view, verdict, now, "cached")
-            # A ready reply holds on to its answer, so not to one that no datagram carries.
-            if key is not None and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
-                self._keep(view, key, reply)
-        journal.append((client, reply))
-        return packet[:2] + reply.tail
+        if verdict is not None and verdict.action == "depends":
+            verdict = view.policy.resolve(verdict, query.qtype, client)
+        if verdict is not None:
+            if verdict.action == "block" and (key is not None or verdict.rule.mode != "tcp-only"):
+                tail = view.sinkhole.tail(query, verdict)
+                reply = Reply(tail, _FOREVER, "blocked", verdict)
+                # A name that is made up for one query must not cost memory.
+                if key is not None and self._second_sight.seen(key):
+                    self._keep(view, key, reply)
+                journal.append((client, reply))
+                return packet[:2] + tail if tail else None
+            if verdict.action == "local":
+                return self._local(Forward(query, packet[:2], client, view, verdict, now, journal))
+        known = self.answers.get(query.keyed(view.upstreams))
+        if known is None or now >= known.expires:
+            # Not before: what is never forwarded has no answer to be found above.
+            here = None if self._zones and self._has_upstreams(query) else special.tail(query)
+            if here is not None:
+                return _say(packet[:2], client, journal, Reply(here, now, "local", None))
+            return self._forward(Forward(query, packet[:2], client, view, verdict, now, journal))
+        reply = reply_of(query, known, view, verdict, client, now, "cached")
+        # A ready reply holds on to its answer, so not to one that no datagram carries.
+        if key is not None and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
+            self._keep(view, key, reply)
+        return _say(packet[:2], client, journal, reply)
+
+    def _forward(self, forward: Forward) -> bytes | Forward:
+        """Nothing is known: the caller asks, unless that failed just now."""
+        self.misses += 1
+        now = forward.asked
+        if self._failures and now < self._failures.get(forward.query.key, 0.0):
+            return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
+        return forward
+
+    def _has_upstreams(self, query: Query) -> bool:
+        return any(name in self._zones for name in parents(query.name))
+
+    def _local(self, forward: Forward) -> bytes | Forward | None:
+        """Records of a rule. An alias leads on: to further ones, or to an upstream's."""
+        query, view, client = forward.query, forward.view, forward.client
+        verdict = forward.verdict
+        aliased = Aliased(query, query.name)
+        while verdict is not None and verdict.action == "local" and aliased.follow(verdict.rule):
+            verdict = view.policy.match(aliased.target.lower())
+            if verdict is not None and verdict.action == "depends":
+                verdict = view.policy.resolve(verdict, query.qtype, client)
+        if verdict is not None and verdict.action in ("local", "block"):
+            blocked = verdict.action == "block"
+            tail = view.sinkhole.tail(query, verdict) if blocked else aliased.tail(verdict.rule)
+            reply = Reply(tail, forward.asked, "blocked" if blocked else "local", verdict)
+            return _say(forward.packet_id, client, forward.journal, reply)
+        forward.query, forward.aliased, forward.verdict = aliased.question(), aliased, verdict
+        known = self.answers.get(forward.query.keyed(view.upstreams))
+        if known is not None and forward.asked < known.expires:
+            return self._sent(forward, known, forward.asked, "cached")
+        return self._forward(forward)
 
     def on_response(self, query: Query, message: bytes, now: float) -> Answer | None:
         """The answer in an upstream's message. None: it is none to this question; keep waiting."""
@@ -208,8 +225,7 @@ class Engine:
 
     def reply(self, forward: Forward, answer: Answer, now: float) -> bytes:
         """The packet for a client that waited for this answer."""
-        reply = _reply(forward.query, answer, forward.view, forward.verdict, now, "forwarded")
-        return _sent(forward, reply, now)
+        return self._sent(forward, answer, now, "forwarded")
 
     def stale(self, forward: Forward, now: float) -> bytes | None:
         """The packet with an answer past its time, when there is one (RFC 8767 section 5).
@@ -234,8 +250,7 @@ class Engine:
         known = self.answers.get(forward.query.key)
         if known is None or now >= known.expires + self.lifetimes.stale:
             return None
-        reply = _reply(forward.query, known, forward.view, forward.verdict, now, "stale")
-        return _sent(forward, reply, now)
+        return self._sent(forward, known, now, "stale")
 
     def _remember_failure(self, forward: Forward, now: float) -> None:
         if len(self._failures) >= _FAILURES:
@@ -245,47 +260,27 @@ class Engine:
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
         if (packet := self._stale(forward, now)) is not None:
             return packet
-        return _sent(forward, failed(forward.query, ede, text), now)
+        query = forward.aliased.query if forward.aliased else forward.query
+        return _sent(forward, failed(query, ede, text), now)
+
+    def _sent(self, forward: Forward, answer: Answer, now: float, action: str) -> bytes:
+        query, view = forward.query, forward.view
+        reply = reply_of(query, answer, view, forward.verdict, forward.client, now, action)
+        if (aliased := forward.aliased) is not None:
+            if reply.action == "blocked" and reply.verdict is not None:
+                tail = view.sinkhole.tail(aliased.query, reply.verdict)
+            else:
+                tail = aliased.joined(reply.tail)
+            reply = Reply(tail, now, reply.action, reply.verdict)
+        return _sent(forward, reply, now)
 
     def _keep(self, view: View, key: bytes, reply: Reply) -> None:
-        if len(key) > _LARGEST_KEY:
+        if len(key) > _LARGEST_KEY or not reply.tail:
             return
         if len(view.replies) >= _REPLIES:
             self._retired.append(view.replies)
             view.replies = {}
         view.replies[key] = reply
-
-    def _admit(self, client: str) -> View:
-        if len(self._views) >= _CLIENTS:
-            self._views.clear()
-        address = ip_address(client.partition("%")[0])
-        home = any(address in network for network in self._networks)
-        view = self._views[client] = self._view if home else self._refusing
-        return view
-
-
-def _reply(
-    query: Query, answer: Answer, view: View, verdict: Verdict | None, now: float, action: str
-) -> Reply:
-    """A reply from an answer, unless a name in its alias chain is blocked (uncloaking).
-
-    What the user or keep allows by name is not looked at further.
-    """
-    if answer.chain and (verdict is None or verdict.action != "allow"):
-        for alias in answer.chain:
-            cloaked = view.policy.match(alias)
-            if cloaked is None:
-                continue
-            if cloaked.action == "block":
-                return Reply(view.sinkhole.tail(query, cloaked), answer.expires, "blocked", cloaked)
-            if cloaked.action == "shadow" and (verdict is None or verdict.action == "pass"):
-                verdict = cloaked
-    if action == "stale":
-        return Reply(answer.stale_tail(query), now, action, verdict)
-    tail = answer.tail(query, now)
-    if action == "cached":
-        return AgingReply(tail, answer.aged_until(now), action, verdict, query, answer)
-    return Reply(tail, now, action, verdict)
 
 
 def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes | None:
@@ -296,4 +291,4 @@ def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes
 def _sent(forward: Forward, reply: Reply, now: float) -> bytes:
     forward.journal.append((forward.client, reply))
     forward.journal.waited(now - forward.asked)
-    return forward.packet_id + reply.tail
+    return forward.packet_id + reply.tail if reply.tail else b""

@@ -5,7 +5,7 @@ Rule: a compression pointer goes strictly backwards and a name has at most 255 o
 message, however made, is walked longer than its own length (RFC 9267).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
 
@@ -26,6 +26,11 @@ _NAMES = {
 
 class BadRecord(ValueError):
     """The message breaks the format of RFC 1035 section 4.1."""
+
+
+_ADDRESS = (1, 28)
+_SERVICE = (64, 65)
+_HINTS = {4: 4, 6: 16}  # ipv4hint and ipv6hint, and the octets of an address
 
 
 @dataclass(slots=True)
@@ -112,6 +117,27 @@ def copy(message: bytes, records: Sequence[Record]) -> tuple[bytes, list[tuple[i
         content = _written_out(message, record)
         body += message[record.ttl_at - 4 : record.ttl_at + 4] + len(content).to_bytes(2) + content
     return bytes(body), ttls
+
+
+def addresses(message: bytes, records: Sequence[Record]) -> Iterator[bytes]:
+    """The packed addresses in A and AAAA records, and in the hints of SVCB and HTTPS (RFC 9460)."""
+    for record in records:
+        content = message[record.data : record.end]
+        if record.rtype in _ADDRESS:
+            yield content
+        elif record.rtype in _SERVICE:
+            _, at = expand(message, record.data + 2)
+            yield from _hints(message[at : record.end])
+
+
+def _hints(parameters: bytes) -> Iterator[bytes]:
+    at = 0
+    while at + 4 <= len(parameters):
+        key = parameters[at] << 8 | parameters[at + 1]
+        start, at = at + 4, at + 4 + (parameters[at + 2] << 8 | parameters[at + 3])
+        if size := _HINTS.get(key):
+            for one in range(start, min(at, len(parameters)) - size + 1, size):
+                yield parameters[one : one + size]
 
 
 def _written_out(message: bytes, record: Record) -> bytes:

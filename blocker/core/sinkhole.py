@@ -6,8 +6,9 @@ NODATA, so a client never finds through one type what another denied it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from blocker.core.answer import truncated
 from blocker.core.policy import Verdict
 from blocker.core.wire import AAAA, IN, NOERROR, NXDOMAIN, REFUSED, SOA, A, Query, frame, opt
 
@@ -15,7 +16,7 @@ EDE_BLOCKED = 15  # RFC 8914 section 4.16
 
 Mode = Literal["addresses", "nxdomain", "nodata", "refused"]
 
-_QNAME = b"\xc0\x0c"  # a pointer to the question's name
+QNAME = b"\xc0\x0c"  # a pointer to the question's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,33 +31,50 @@ class Sinkhole:
     ttl: int = 30
 
     def tail(self, query: Query, verdict: Verdict) -> bytes:
-        """The reply after its id. Its parts are made once per verdict, frame and type."""
+        """The reply after its id; empty for silence. Its parts are made once per verdict, frame and
+        type.
+        """
         qtype = query.qtype
         if qtype not in (A, AAAA) or query.qclass != IN:
             qtype = 0
         wanted = query.shape << 16 | qtype
         ready = verdict.ready.get(wanted)
         if ready is None or ready[2] is not self:  # groups may share a policy, not a sinkhole
-            ready = self._parts(query.shape, qtype, reason(verdict))
+            mode = verdict.rule.mode
+            if mode == "drop":
+                return b""
+            if mode == "tcp-only":
+                return truncated(query)
+            ready = self._parts(query.shape, qtype, verdict)
             verdict.ready[wanted] = ready
         return ready[0] + query.question + ready[1]
 
-    def _parts(self, shape: int, qtype: int, text: str) -> tuple[bytes, bytes, "Sinkhole"]:
-        extended = opt(shape, EDE_BLOCKED, text)
+    def _parts(self, shape: int, qtype: int, verdict: Verdict) -> tuple[bytes, bytes, "Sinkhole"]:
+        extended = opt(shape, EDE_BLOCKED, reason(verdict))
         additionals = 1 if extended else 0
-        if self.mode == "refused":
+        mode = _MODES.get(verdict.rule.mode, self.mode)
+        own = bool(verdict.rule.mode)  # it says itself how it is answered, as zones of ours do: AA
+        if mode == "refused":
             return frame(shape, REFUSED, 0, 0, additionals), extended, self
-        rcode = NXDOMAIN if self.mode == "nxdomain" else NOERROR
-        addresses = self._addresses(qtype)
+        rcode = NXDOMAIN if mode == "nxdomain" else NOERROR
+        addresses = self._addresses(qtype, mode)
         if not addresses:
-            return frame(shape, rcode, 0, 1, additionals), soa(self.ttl) + extended, self
+            return frame(shape, rcode, 0, 1, additionals, own), soa(self.ttl) + extended, self
         records = b"".join(record(qtype, self.ttl, address) for address in addresses)
-        return frame(shape, rcode, len(addresses), 0, additionals), records + extended, self
+        return frame(shape, rcode, len(addresses), 0, additionals, own), records + extended, self
 
-    def _addresses(self, qtype: int) -> Sequence[bytes]:
-        if self.mode != "addresses":
+    def _addresses(self, qtype: int, mode: Mode) -> Sequence[bytes]:
+        if mode != "addresses":
             return ()
         return {A: self.ipv4, AAAA: self.ipv6}.get(qtype, ())
+
+
+_MODES: Final[dict[str, Mode]] = {
+    "null-ip": "addresses",
+    "nxdomain": "nxdomain",
+    "nodata": "nodata",
+    "refused": "refused",
+}
 
 
 def reason(verdict: Verdict) -> str:
@@ -67,9 +85,9 @@ def reason(verdict: Verdict) -> str:
     return f"your own rule: {rule.text}" if rule.layer == "user" else f"on the list {rule.list}"
 
 
-def record(rtype: int, ttl: int, content: bytes) -> bytes:
-    """A record of the question's name, class IN."""
-    head = _QNAME + rtype.to_bytes(2, "big") + b"\x00\x01" + ttl.to_bytes(4, "big")
+def record(rtype: int, ttl: int, content: bytes, owner: bytes = QNAME) -> bytes:
+    """A record of class IN, of the question's name unless `owner` is another."""
+    head = owner + rtype.to_bytes(2, "big") + b"\x00\x01" + ttl.to_bytes(4, "big")
     return head + len(content).to_bytes(2, "big") + content
 
 

@@ -74,10 +74,10 @@ def _special_tail(query: Query, special: SpecialName) -> bytes:
     additionals = 1 if extended else 0
     address = _LOOPBACK.get(query.qtype) if special.answer == "loopback" else None
     if address:
-        head = frame(shape, NOERROR, 1, 0, additionals)
+        head = frame(shape, NOERROR, 1, 0, additionals, True)
         return head + query.question + record(query.qtype, TTL, address) + extended
     rcode = NXDOMAIN if special.answer == "nxdomain" else NOERROR
-    return frame(shape, rcode, 0, 1, additionals) + query.question + soa(TTL) + extended
+    return frame(shape, rcode, 0, 1, additionals, True) + query.question + soa(TTL) + extended
 
 
 def _minimal(query: Query) -> bytes:

@@ -35,9 +35,8 @@ class Query:
     times as much.
 
     shape packs what a reply's frame depends on (see `frame`): RD and CD as asked, EDNS, DO.
-    limit is the size in octets that the client takes. key is what equal questions share, whatever
-    their letters' case: folded name, type, class, DO and CD (RFC 4035 section 3.2, RFC 6840
-    section 5.9).
+    limit is the size in octets that the client takes. key is empty until `keyed` makes it: what is
+    blocked has no use for it.
     """
 
     name: bytes
@@ -46,7 +45,20 @@ class Query:
     question: bytes
     shape: int
     limit: int
-    key: bytes
+    key: bytes = b""
+
+    def keyed(self, upstreams: bytes = b"") -> bytes:
+        """What equal questions share, whatever their letters' case: whom they are asked of, folded
+        name, type, class, DO and CD (RFC 4035 section 3.2, RFC 6840 section 5.9).
+        """
+        kind = self.question[-4:]
+        self.key = key = upstreams + self.name + kind + _KEYED[self.shape & (_CD | _DO)]
+        return key
+
+    @property
+    def stream(self) -> bool:
+        """Whether it came over a connection."""
+        return self.limit == STREAM_LIMIT
 
     @property
     def edns(self) -> bool:
@@ -72,6 +84,7 @@ class FormatError(ValueError):
 
 
 # A shape is the reply's second flag octet (RA left out) with RD, EDNS and DO in the bits above it.
+_AA = 0x04
 _CD = 0x10
 _RD = 0x100
 _EDNS = 0x200
@@ -101,18 +114,22 @@ def parse_query(packet: bytes, most: int = UDP_PAYLOAD) -> Query:
         limit = UDP_MINIMUM if most == UDP_PAYLOAD else most
         if shape & _MORE:
             shape, limit = _additional(packet, end, shape ^ _MORE, limit, most)
-        key = name + kind + _KEYED[shape & (_CD | _DO)]
-        return Query(name, qtype, qclass, packet[HEADER:end], shape, limit, key)
+        return Query(name, qtype, qclass, packet[HEADER:end], shape, limit)
     except (IndexError, _Malformed):
         raise FormatError(_bare(packet, FORMERR)) from None
 
 
 @lru_cache(4096)
-def frame(shape: int, rcode: int, answers: int, authorities: int, additionals: int) -> bytes:
-    """A reply's header after the id: QR, RA, RD and CD as asked; AA, AD, TC and Z clear."""
+def frame(
+    shape: int, rcode: int, answers: int, authorities: int, additionals: int, aa: bool = False
+) -> bytes:
+    """A reply's header after the id: QR, RA, RD and CD as asked; AD, TC and Z clear.
+
+    AA is for what is said here of our own accord.
+    """
     return bytes(
         (
-            *(0x80 | (shape & _RD) >> 8, 0x80 | shape & _CD | rcode, 0, 1),
+            *(0x80 | (_AA if aa else 0) | (shape & _RD) >> 8, 0x80 | shape & _CD | rcode, 0, 1),
             *(answers >> 8, answers & 255, authorities >> 8, authorities & 255, 0, additionals),
         )
     )

@@ -101,7 +101,8 @@ class Forwarder(Recovery):
         reply = self._engine.reply
         for forward, transport, address in waiters:
             try:
-                transport.send(reply(forward, answer, now), address)
+                if packet := reply(forward, answer, now):
+                    transport.send(packet, address)
             except Exception:
                 log.exception("an answer could not be passed on")
 

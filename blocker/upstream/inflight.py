@@ -54,9 +54,12 @@ class InFlight:
 
 
 def send(transport: Transport, packet: bytes, address: Address) -> None:
-    """Pass on a reply. One client's trouble must not keep the others from theirs."""
+    """Pass on a reply, if there is one. One client's trouble must not keep the others from
+    theirs.
+    """
     try:
-        transport.send(packet, address)
+        if packet:
+            transport.send(packet, address)
     except Exception:
         log.exception("a reply could not be passed on")
 

@@ -125,9 +125,9 @@ def test_a_rule_for_one_client_comes_before_its_group_s_and_those_before_everyon
 
 def test_names_below_are_not_the_name() -> None:
     tried = policy(rule("a.example", match="below"), listed("b.example", match="below"))
-    for zone in ("a.example", "b.example"):
-        assert action(tried, zone) is None
-        assert action(tried, f"x.{zone}") == action(tried, f"y.x.{zone}") == "block"
+    for parent in ("a.example", "b.example"):
+        assert action(tried, parent) is None
+        assert action(tried, f"x.{parent}") == action(tried, f"y.x.{parent}") == "block"
 
 
 def test_a_rule_leaves_names_out() -> None:

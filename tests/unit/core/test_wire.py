@@ -25,9 +25,9 @@ def test_a_query_holds_the_folded_name_and_the_question_as_asked() -> None:
 
 
 def test_equal_questions_share_a_key() -> None:
-    plain = parse_query(query("www.example.com")).key
-    assert parse_query(query("WWW.Example.COM", packet_id=7, flags=0)).key == plain
-    assert parse_query(query("www.example.com", edns=packets.opt(4096))).key == plain
+    plain = parse_query(query("www.example.com")).keyed()
+    assert parse_query(query("WWW.Example.COM", packet_id=7, flags=0)).keyed() == plain
+    assert parse_query(query("www.example.com", edns=packets.opt(4096))).keyed() == plain
 
 
 def test_different_questions_do_not() -> None:
@@ -40,7 +40,14 @@ def test_different_questions_do_not() -> None:
         query("www.example.com", edns=packets.opt(do=True)),
         query("www.example.com", flags=0x0110, edns=packets.opt(do=True)),
     ]
-    assert len({parse_query(packet).key for packet in asked}) == len(asked)
+    assert len({parse_query(packet).keyed() for packet in asked}) == len(asked)
+
+
+def test_whom_a_question_is_asked_of_tells_it_apart() -> None:
+    parsed = parse_query(query("www.example.com"))
+    assert parsed.key == b""
+    assert parsed.keyed(b"kids") == b"kids" + parse_query(query("www.example.com")).keyed()
+    assert parsed.key == parsed.keyed(b"kids")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def exchange_of(account: InFlight, name: str, *clients: str) -> Exchange:
     for client in clients:
         account._held[client] = account._held.get(client, 0) + 1
     account.in_flight += len(clients)
-    account._exchanges[exchange.query.key] = exchange
+    account._exchanges[exchange.query.keyed()] = exchange
     return exchange
 
 

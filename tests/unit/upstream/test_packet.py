@@ -64,7 +64,7 @@ def test_dnslib_reads_what_we_compose() -> None:
 
 def test_the_flags_are_those_of_the_key_of_a_query() -> None:
     query = parse_query(query_packet("a.example", do=True))
-    record = DNSRecord.parse(compose(b"\x00\x01", query.key[-1], query.question, edns=True))
+    record = DNSRecord.parse(compose(b"\x00\x01", query.keyed()[-1], query.question, edns=True))
     assert record.ar[0].edns_do == 1
     assert record.header.cd == 0
 

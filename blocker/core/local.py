@@ -1,0 +1,117 @@
+"""Records that rules answer with: of the user's own, or of a list that may.
+
+Rule: an alias is followed through further local records first; what is left of it then, an upstream
+is asked for, and the client gets both parts as one answer.
+"""
+
+from dataclasses import dataclass
+
+from blocker.core.answer import MAX_CHAIN, truncated
+from blocker.core.policy import Rule, Verdict
+from blocker.core.records import copy, read, target
+from blocker.core.sinkhole import QNAME, record, soa
+from blocker.core.wire import (
+    ANY,
+    CNAME,
+    HEADER,
+    IN,
+    NOERROR,
+    STREAM_LIMIT,
+    Query,
+    frame,
+    opt,
+)
+
+NEGATIVE_TTL = 30  # seconds, of a type that a local name has no record of
+
+
+@dataclass(slots=True)
+class Aliased:
+    """A question, and the local records that lead from its name to `target`."""
+
+    query: Query
+    target: bytes
+    records: bytes = b""
+    count: int = 0
+
+    def follow(self, rule: Rule) -> bool:
+        """Go on by the rule's alias, if it has one and the question is not for it."""
+        for local in rule.records:
+            if local.rtype == CNAME and self.query.qtype not in (CNAME, ANY):
+                owner = self.target if self.count else QNAME
+                self.target = _expanded(local.rdata, self.target)
+                self.records += record(CNAME, local.ttl, self.target, owner)
+                self.count += 1
+                return self.count <= MAX_CHAIN
+        return False
+
+    def question(self) -> Query:
+        """The question for the target."""
+        query = self.query
+        question = self.target + query.question[-4:]
+        name = self.target.lower()
+        return Query(name, query.qtype, query.qclass, question, query.shape, STREAM_LIMIT)
+
+    def tail(self, rule: Rule | None) -> bytes:
+        """The reply after its id: the aliases, and the rule's records of the last name."""
+        query = self.query
+        own = [
+            local
+            for local in (rule.records if rule else ())
+            if query.qclass == IN and query.qtype in (local.rtype, ANY)
+        ]
+        owner = self.target if self.count else QNAME
+        body = self.records + b"".join(
+            record(local.rtype, local.ttl, local.rdata, owner) for local in own
+        )
+        extended = opt(query.shape)
+        proofs = 0 if own or self.count else 1
+        if proofs:
+            body = soa(NEGATIVE_TTL)
+        return _framed(query, NOERROR, self.count + len(own), proofs, body, extended)
+
+    def joined(self, tail: bytes) -> bytes:
+        """The reply after its id, from one to `question()`."""
+        message = b"\x00\x00" + tail
+        counts = message[6] << 8 | message[7], message[8] << 8 | message[9]
+        at = HEADER + len(self.target) + 4
+        found = read(message, at, sum(counts), self.target.lower())
+        body, _ = copy(message, found)
+        query = self.query
+        return _framed(
+            query,
+            message[3] & 15,
+            self.count + counts[0],
+            counts[1],
+            self.records + body,
+            opt(query.shape),
+        )
+
+
+def spliced(query: Query, tail: bytes, verdict: Verdict, alias: bytes) -> bytes:
+    """An upstream's reply as far as its alias chain leads to `alias`, then that name's own records
+    (RPZ local data).
+    """
+    message = b"\x00\x00" + tail
+    found = read(message, HEADER + len(query.question), message[6] << 8 | message[7], query.name)
+    aliases = {each.owner: each for each in found if each.rtype == CNAME}
+    chain, owner = [], query.name
+    while owner != alias:
+        chain.append(aliases[owner])
+        owner = target(message, aliases[owner])
+    body, _ = copy(message, chain)
+    return Aliased(query, alias, body, len(chain)).tail(verdict.rule)
+
+
+def _expanded(rdata: bytes, name: bytes) -> bytes:
+    """`*.example.` stands for the name that is asked, below example (RPZ section 3.6)."""
+    return name[:-1] + rdata[2:] if rdata[:2] == b"\x01*" else rdata
+
+
+def _framed(
+    query: Query, rcode: int, answers: int, authorities: int, body: bytes, extended: bytes
+) -> bytes:
+    if HEADER + len(query.question) + len(body) + len(extended) > query.limit:
+        return truncated(query, rcode)
+    head = frame(query.shape, rcode, answers, authorities, 1 if extended else 0, True)
+    return head + query.question + body + extended

@@ -1,0 +1,114 @@
+"""What clients get: a view for each, and who may ask at all.
+
+Rule: deciding is done when an address is first seen; from then on it costs one look-up per packet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Any, Final, Protocol
+
+from blocker.core.policy import NoRules, Policy, Verdict
+from blocker.core.reply import Reply
+from blocker.core.sinkhole import Sinkhole
+
+# Who may ask unless more is configured: loopback, private, link-local and unique-local clients.
+HOME: Final = tuple(
+    map(
+        ip_network,
+        (
+            *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+            *("::1/128", "fe80::/10", "fc00::/7"),
+        ),
+    )
+)
+
+_CLIENTS = 65_536  # addresses whose view is remembered; sources can be forged, so there is a bound
+
+
+class Matcher(Protocol):
+    """A policy, as far as the engine needs one."""
+
+    @property
+    def memories(self) -> tuple[dict[Any, Any], ...]: ...
+    @property
+    def inspects_addresses(self) -> bool: ...
+    def match(self, name: bytes) -> Verdict | None: ...
+    def resolve(self, verdict: Verdict, qtype: int, client: str) -> Verdict | None: ...
+    def match_addresses(self, addresses: Iterable[bytes]) -> Verdict | None: ...
+
+
+@dataclass(slots=True, eq=False)
+class View:
+    """What one group of clients gets: a policy, its sinkhole, and their ready replies. Never
+    edited, only replaced.
+
+    `upstreams` marks the answers of upstreams of the group's own; it is empty for those of all.
+    """
+
+    policy: Matcher
+    sinkhole: Sinkhole = field(default_factory=Sinkhole)
+    refused: bool = False
+    replies: dict[bytes, Reply] = field(default_factory=dict)
+    upstreams: bytes = b""
+
+    def of(self, client: str) -> "View":
+        """Everyone's: one view is the simplest set of views."""
+        return self
+
+    @property
+    def all(self) -> Sequence["View"]:
+        return (self,)
+
+
+class Views(Protocol):
+    """A view for every client: `blocker/view.py` makes them of groups."""
+
+    def of(self, client: str) -> View:
+        """The view of a client's address, which may ask."""
+
+    @property
+    def all(self) -> Sequence[View]:
+        """Those there are so far."""
+
+
+class Everything:
+    """The policy of a client about whom a rule says it all: every name gets one verdict."""
+
+    memories: tuple[dict[Any, Any], ...] = ()
+    inspects_addresses = False
+
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+
+    def match(self, name: bytes) -> Verdict | None:
+        return self._verdict
+
+    def resolve(self, verdict: Verdict, qtype: int, client: str) -> Verdict | None:
+        return verdict
+
+    def match_addresses(self, addresses: Iterable[bytes]) -> Verdict | None:
+        return None
+
+
+class Admission:
+    """Who gets which view. `networks` may ask beside the home ones."""
+
+    def __init__(self, views: Views, networks: Iterable[IPv4Network | IPv6Network] = ()) -> None:
+        self.views = views
+        self.known: dict[str, View] = {}
+        self._refusing = View(Policy(NoRules()), refused=True)
+        self._networks = (*HOME, *networks)
+
+    def admit(self, client: str) -> View:
+        """The view of a client that is not yet among `known`."""
+        if len(self.known) >= _CLIENTS:
+            self.known.clear()
+        address = ip_address(client.partition("%")[0])
+        home = any(address in network for network in self._networks)
+        view = self.known[client] = self.views.of(client) if home else self._refusing
+        return view
+
+    def forget(self) -> None:
+        """Look again who each client is, from its next packet on."""
+        self.known.clear()
