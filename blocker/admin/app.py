@@ -14,10 +14,11 @@ from socket import socket
 from aiohttp import web
 
 from blocker import control
-from blocker.admin.api import explain, health, pause, reload, status
+from blocker.admin.api import audit, explain, health, pause, reload, rules, status, switches
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
 from blocker.admin.api.openapi import openapi
 from blocker.admin.auth import Scope, auth
+from blocker.admin.lapse import lapse_when_due
 from blocker.admin.metrics import Metrics
 from blocker.admin.plan import Plan
 from blocker.admin.problem_details import problem_details
@@ -34,7 +35,10 @@ GRACE = 0.5  # seconds for requests under way when told to stop
 ENDPOINTS: tuple[Endpoint, ...] = (
     *status.ENDPOINTS,
     *explain.ENDPOINTS,
+    *rules.ENDPOINTS,
+    *switches.ENDPOINTS,
     *pause.ENDPOINTS,
+    *audit.ENDPOINTS,
     *reload.ENDPOINTS,
 )
 
@@ -87,9 +91,13 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     roster.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
     async with asyncio.TaskGroup() as tasks:
-        reloading = tasks.create_task(_reload_when_told(generations, hang_up))
+        living = [
+            tasks.create_task(_reload_when_told(generations, hang_up)),
+            tasks.create_task(lapse_when_due(generations)),
+        ]
         await stop.wait()
-        reloading.cancel()
+        for task in living:
+            task.cancel()
     control.unbind(state)
     await runner.cleanup()
 
@@ -103,6 +111,7 @@ async def _open_control(runner: web.AppRunner, state: Path) -> None:
 
 
 async def _reload_when_told(generations: Generations, hang_up: asyncio.Event) -> None:
+    await generations.catch_up_and_log()
     while True:
         await hang_up.wait()
         hang_up.clear()

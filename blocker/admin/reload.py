@@ -1,11 +1,14 @@
-"""The current generation, and the three ways to a next one: reload, pause, resume.
+"""The current generation, and the ways to a next one: a reload, and a change of settings.
 
 Rule: all or nothing. A new generation is checked and compiled whole before anyone hears of it, and
-if a worker cannot take it, all go back to the one before.
+if a worker cannot take it, all go back to the one before. What the configuration comes to, and what
+was changed later, are kept apart; a generation is the one put over the other.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +19,15 @@ from blocker.admin.roster import Roster
 from blocker.errors import BlockerError
 from blocker.link import Generation
 from blocker.ruleset import open_ruleset
+from blocker.store import (
+    Change,
+    Settings,
+    Store,
+    effective,
+    read_configured,
+    read_settings,
+    write_configured,
+)
 
 PATIENCE = 5.0  # seconds for the workers to take it
 
@@ -23,18 +35,21 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """What a generation knows: rules by layer, the vendors they are of, and which lists."""
+class Contents:
+    """What a generation knows: rules by layer, vendors, and lists."""
 
     rules: dict[str, int]
-    vendors: int
+    vendors: Collection[str]
+    off: Collection[str]  # vendors that are, unless switched on
+    subscriptions: dict[str, int]  # names on each
     catalogue: str  # its version
 
     @classmethod
     def of(cls, generation: Generation) -> Self:
         ruleset = open_ruleset(Path(generation.ruleset))
         rules = {"user": len(generation.rules), **ruleset.counts}
-        return cls(rules, len(ruleset.vendors), ruleset.catalogue)
+        lists = {source["name"]: source["names"] for source in ruleset.sources[1:]}
+        return cls(rules, ruleset.vendors, ruleset.off, lists, ruleset.catalogue)
 
 
 class NotTaken(BlockerError):
@@ -47,8 +62,12 @@ class Generations:
     def __init__(self, plan: Plan, roster: Roster) -> None:
         self.plan = plan
         self.started_with = plan
-        self.current = Generation.read(Path(plan.state))
-        self.in_force = Counts.of(self.current)
+        self.state = Path(plan.state)
+        self.current = Generation.read(self.state)
+        self.configured = read_configured(self.state) or plan.generation
+        self.store = Store(self.state)
+        self.settings = read_settings(self.state)
+        self.in_force = Contents.of(self.current)
         self.last_error = ""
         self._roster = roster
         self._turn = asyncio.Lock()
@@ -59,14 +78,12 @@ class Generations:
             try:
                 config = self.started_with.config
                 plan = await prepare_aside(Path(config) if config else None)
-                await self._install(
-                    replace(plan.generation, paused_until=self.current.paused_until)
-                )
+                await self._install(plan.generation)
             except BlockerError as error:
                 self.last_error = str(error)
                 raise
             self.plan = plan
-            self.in_force = Counts.of(self.current)
+            self.in_force = Contents.of(self.current)
             self.last_error = ""
             return self.current
 
@@ -81,16 +98,37 @@ class Generations:
             if settings := self.needs_restart():
                 log.warning("reload: a restart is needed for %s", ", ".join(settings))
 
-    async def pause(self, seconds: float) -> Generation:
-        """Block nothing for so long. It ends by itself."""
-        async with self._turn:
-            await self._install(replace(self.current, paused_until=_now() + seconds))
-            return self.current
+    async def change(self, make: Callable[[Settings], Change | None]) -> Change | None:
+        """Change settings in the store, then in every worker. No child, nothing is compiled.
 
-    async def resume(self) -> Generation:
+        `make` does so in a thread, and says what was changed. StoreError or NotTaken: nothing was.
+        """
         async with self._turn:
-            await self._install(replace(self.current, paused_until=None))
-            return self.current
+            self.settings = await asyncio.to_thread(self.store.settings)
+            change = await asyncio.to_thread(make, self.settings)
+            if change is None:
+                return None
+            before, self.settings = self.settings, await asyncio.to_thread(self.store.settings)
+            try:
+                await self._install(self.configured)
+            except NotTaken:
+                await asyncio.to_thread(self.store.withdraw, change)
+                self.settings = before
+                raise
+            self._count_rules()
+            return change
+
+    async def catch_up_and_log(self) -> None:
+        """Bring in force what is kept but is not: a predecessor was killed between the two."""
+        async with self._turn:
+            due = effective(self.configured, self.settings, _now())
+            if replace(due, number=self.current.number) == self.current:
+                return
+            try:
+                await self._install(self.configured)
+            except NotTaken as error:
+                log.error("what was changed is not in force: %s", error)  # noqa: TRY400
+            self._count_rules()
 
     def paused_for(self) -> float:
         """Seconds until blocking goes on; 0 when it is not paused."""
@@ -109,27 +147,47 @@ class Generations:
         }
         return [setting for setting, (new, old) in pairs.items() if new != old]
 
-    async def _install(self, content: Generation) -> None:
+    async def _install(self, configured: Generation) -> None:
         before = self.current
-        self._write(content)
-        number = self.current.number
-        if await self._roster.wait_for(number, PATIENCE):
-            return
-        if refusals := list(self._roster.refusals(number)):
-            self._write(before)
-            raise NotTaken("; ".join(refusals))
-        log.warning("generation %d: not every worker has taken it yet", number)
+        try:
+            self._keep(configured)
+            self._write(effective(configured, self.settings, _now()))
+            number = self.current.number
+            if not await self._roster.wait_for(number, PATIENCE):
+                if refusals := list(self._roster.refusals(number)):
+                    self._write(before)
+                    raise NotTaken("; ".join(refusals))
+                log.warning("generation %d: not every worker has taken it yet", number)
+        except NotTaken:
+            with suppress(OSError):
+                if configured is not self.configured:
+                    write_configured(self.configured, self.state)
+            raise
+        self.configured = configured
+
+    def _keep(self, configured: Generation) -> None:
+        if configured is not self.configured:
+            with self._writing():
+                write_configured(configured, self.state)
 
     def _write(self, content: Generation) -> None:
+        """Not durable: after a loss of power the supervisor writes it anew, from what is."""
         generation = replace(content, number=self.current.number + 1)
-        try:
-            generation.write(Path(self.started_with.state))
-        except OSError as error:
-            raise NotTaken(
-                f"cannot write to {self.started_with.state}: {error.strerror}"
-            ) from error
+        with self._writing():
+            generation.write(self.state, durable=False)
         self.current = generation
         self._roster.notify(generation.number)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise NotTaken(f"cannot write to {self.state}: {error.strerror}") from error
+
+    def _count_rules(self) -> None:
+        rules = {**self.in_force.rules, "user": len(self.current.rules)}
+        self.in_force = replace(self.in_force, rules=rules)
 
 
 def _now() -> float:

@@ -5,7 +5,7 @@ it; workers run with the cyclic garbage collector off.
 """
 
 import mmap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,6 +70,10 @@ class MappedRuleset:
         if (common := self._kinds.get(kind)) is not None:  # one list has it: nearly every name
             return common
         return tuple([self._kind(row) for row in self._rows(key)])
+
+    def entries(self) -> Iterator[Rule]:
+        """Every rule that was written out whole: all that is curated, and what lists say richer."""
+        return map(self._entry, range(len(self._entries)))
 
     def _rows(self, key: bytes) -> Sequence[int]:
         number = self._number(key)

@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from blocker.admin.plan import Plan, prepare
 from blocker.errors import StartError
 from blocker.link import Generation, link_pair
 from blocker.sockets import Address, DnsSockets, bind_admin, bind_dns
+from blocker.store import effective, read_settings, write_configured
 from blocker.supervisor import privileges
 from blocker.supervisor.banner import banner
 from blocker.supervisor.children import Child, Children
@@ -50,14 +52,15 @@ def _must_be_guarded(plan: Plan) -> None:
 
 
 def _first_generation(plan: Plan, state: Path) -> Generation:
-    """Numbers grow over restarts, and a pause outlives them."""
+    """Numbers grow over restarts, and what was changed later outlives them."""
     try:
-        last = Generation.read(state)
-        number, paused_until = last.number + 1, last.paused_until
+        number = Generation.read(state).number + 1
     except (OSError, ValueError):
-        number, paused_until = 1, None
-    generation = replace(plan.generation, number=number, paused_until=paused_until)
+        number = 1
+    now = datetime.now(UTC).timestamp()
+    generation = replace(effective(plan.generation, read_settings(state), now), number=number)
     try:
+        write_configured(plan.generation, state)
         generation.write(state)
     except OSError as error:
         raise StartError(

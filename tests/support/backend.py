@@ -3,9 +3,10 @@ what to say.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from blocker.admin.prepare import make_plan
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.link import Link, Tally, decode_notice, link_pair
+from blocker.store import Edit, Key
+from blocker.store.settings import Value
 from blocker.tokens import TokenStore
 from tests.support.lists import write_lists
 
@@ -57,10 +60,30 @@ class Admin:
         self.worker = worker
         self.config = Path(plan.config or "")
         self.state = Path(plan.state)
+        self._token = ""
 
     @property
     def generations(self) -> Generations:
         return self.backend.generations
+
+    async def change(self, values: Mapping[Key, Value | None]) -> None:
+        """As the API does, without its checks."""
+        store, edit = self.generations.store, Edit("test", values)
+        await self.generations.change(lambda _: store.apply(edit, "test", now()))
+
+    async def pause(self, seconds: float) -> None:
+        await self.change({Key("pause"): {"until": now() + seconds}})
+
+    async def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        """One of the API's paths, with a token that may do all."""
+        if not self._token:
+            self._token = TokenStore(self.state).create("tester", "admin")
+        headers = {"Authorization": f"Bearer {self._token}"}
+        url = f"/api/v1/{path}"
+        async with self.client.request(method, url, json=body, headers=headers) as response:
+            told = await response.json()
+            assert response.status == status, told
+            return told
 
     def hear(self, **counted: Any) -> None:
         """The worker tells, and admin has read it."""
@@ -70,6 +93,10 @@ class Admin:
 
     def configure(self, extra: str) -> None:
         self.config.write_text(plain(self.config.parent) + extra)
+
+
+def now() -> float:
+    return datetime.now(UTC).timestamp()
 
 
 def plain(folder: Path) -> str:

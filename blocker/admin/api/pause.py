@@ -1,51 +1,38 @@
 """`pause` and `resume`: block nothing for a while. It always ends by itself."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
-from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
-from blocker.config.units import Duration
-from blocker.link import Generation
-
-Period = Annotated[
-    Duration,
-    Field(ge=1),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["10m"]}),
-]
+from blocker.admin.api.change import Changed, change, moment
+from blocker.admin.api.endpoint import Backend, Endpoint
+from blocker.asked.pause import Pause, Resume
 
 
-class PauseFor(Body):
-    seconds: Period = Field(alias="for", description="How long: 30s, 10m, 2h, 1d.")
+class Paused(Changed):
+    paused_until: datetime | None = Field(description="For all; null when it is not paused.")
+    groups: dict[str, datetime] = Field(description="Groups that are paused, and until when.")
 
 
-class Pause(Body):
-    generation: int
-    paused_until: datetime | None
-
-
-async def _pause(backend: Backend, asked: PauseFor) -> Pause:
-    return _state(await backend.generations.pause(asked.seconds))
-
-
-async def _resume(backend: Backend, asked: Nothing) -> Pause:
-    return _state(await backend.generations.resume())
-
-
-def _state(generation: Generation) -> Pause:
-    until = generation.paused_until
-    return Pause(
-        generation=generation.number,
-        paused_until=None if until is None else datetime.fromtimestamp(until, UTC),
+async def _change(backend: Backend, asked: Pause | Resume) -> Paused:
+    changed = await change(backend, asked)
+    generation = backend.generations.current
+    return Paused(
+        **changed.model_dump(),
+        paused_until=moment(generation.paused_until),
+        groups={
+            group["name"]: until
+            for group in generation.groups
+            if (until := moment(group.get("paused_until")))
+        },
     )
 
 
+_UNFIT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 ENDPOINTS = (
     Endpoint(
-        "POST", "pause", "admin", "Block nothing for a while", PauseFor, Pause, _pause,
-        (HTTPStatus.UNPROCESSABLE_ENTITY,),
+        "POST", "pause", "admin", "Block nothing for a while", Pause, Paused, _change, _UNFIT
     ),
-    Endpoint("POST", "resume", "admin", "Block again", Nothing, Pause, _resume),
+    Endpoint("POST", "resume", "admin", "Block again", Resume, Paused, _change, _UNFIT),
 )  # fmt: skip

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 from pydantic import Field
 
 from blocker import __version__
+from blocker.admin.api.change import wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
 from blocker.sockets import Address
+from blocker.store import Settings
+from blocker.store.settings import moment
 
 
 class Worker(Body):
@@ -31,6 +34,11 @@ class Cache(Body):
     entries: int
 
 
+class ChangedLater(Body):
+    count: int
+    settings: list[str] = Field(description="In words, newest first; at most a hundred.")
+
+
 class Status(Body):
     version: str
     catalogue: str = Field(description="The version of the curated lists: a date and a hash.")
@@ -40,6 +48,7 @@ class Status(Body):
     listening: list[str]
     rules: dict[str, int] = Field(description="How many are known, by layer.")
     vendors: int
+    changed: ChangedLater = Field(description="By API or command line, beside the configuration.")
     workers: list[Worker]
     queries: dict[str, int] = Field(description="By what became of them.")
     cache: Cache | None
@@ -63,7 +72,8 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
         paused_until=until and datetime.fromtimestamp(until, UTC),
         listening=[str(Address(*address)) for address in generations.started_with.listen],
         rules=generations.in_force.rules,
-        vendors=generations.in_force.vendors,
+        vendors=len(generations.in_force.vendors),
+        changed=_changed(generations.settings),
         workers=[
             Worker(
                 worker=tally.worker,
@@ -82,6 +92,12 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
         ],
         reload_error=generations.last_error,
     )
+
+
+def _changed(settings: Settings) -> ChangedLater:
+    in_force = list(settings.in_force(wall_clock()))[::-1]
+    said = [f"{each} ({each.who}, {moment(each.at)})" for each in in_force[:100]]
+    return ChangedLater(count=len(in_force), settings=said)
 
 
 ENDPOINTS = (

@@ -107,7 +107,7 @@ def test_before_any_worker_has_told_anything(tmp_path: Path) -> None:
 
 def test_a_pause_shows(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        await admin.generations.pause(60)
+        await admin.pause(60)
         body, _ = admin.backend.metrics.expose("")
         assert samples(body.decode())["blocker_paused", ()] == 1
 

@@ -2,15 +2,20 @@
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from blocker.admin import reload as reloading
-from blocker.admin.reload import NotTaken
+from blocker.admin.reload import Generations, NotTaken
 from blocker.errors import Problems
 from blocker.link import Generation
+from blocker.store import Edit, Key, Store, read_configured
+from blocker.store.settings import Value
 from tests.support.backend import Admin, play
+
+BLOCKED: Mapping[Key, Value] = {Key("rule", "a.example"): {"action": "block"}}
 
 
 def test_a_reload_is_in_force_when_it_returns(tmp_path: Path) -> None:
@@ -75,7 +80,7 @@ def test_a_folder_that_cannot_be_written_changes_nothing(tmp_path: Path) -> None
     async def scenario(admin: Admin) -> None:
         (admin.state / f".generation.json.{os.getpid()}").mkdir()
         with pytest.raises(NotTaken, match="cannot write"):
-            await admin.generations.pause(60)
+            await admin.pause(60)
         assert admin.generations.current.number == 1
 
     play(tmp_path, scenario)
@@ -85,11 +90,11 @@ def test_a_pause_ends_by_itself_or_by_resume(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         generations = admin.generations
         assert generations.paused_for() == 0
-        await generations.pause(60)
+        await admin.pause(60)
         assert 59 < generations.paused_for() <= 60
-        await generations.resume()
+        await admin.change({Key("pause"): None})
         assert generations.paused_for() == 0
-        await generations.pause(0.05)
+        await admin.pause(0.05)
         await asyncio.sleep(0.1)
         assert generations.paused_for() == 0
 
@@ -98,7 +103,7 @@ def test_a_pause_ends_by_itself_or_by_resume(tmp_path: Path) -> None:
 
 def test_a_reload_does_not_end_a_pause(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        await admin.generations.pause(60)
+        await admin.pause(60)
         await admin.generations.reload()
         assert admin.generations.paused_for() > 58
 
@@ -107,13 +112,86 @@ def test_a_reload_does_not_end_a_pause(tmp_path: Path) -> None:
 
 def test_changes_come_one_after_the_other(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        generations = admin.generations
-        done = await asyncio.gather(
-            generations.pause(60), generations.reload(), generations.resume()
-        )
-        assert [generation.number for generation in done] == [2, 3, 4]
+        reloads = [admin.generations.reload() for _ in range(2)]
+        await asyncio.gather(admin.pause(60), *reloads, admin.change(BLOCKED))
+        assert admin.generations.current.number == 5
+        assert admin.generations.paused_for() > 0
+        assert names(admin.generations.current) == ["a.example"]
 
     play(tmp_path, scenario)
+
+
+def test_a_change_is_in_force_when_it_is_answered(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.change(BLOCKED)
+        assert names(Generation.read(admin.state)) == ["a.example"]
+        assert admin.worker.tally.generation == 2
+        assert admin.generations.in_force.rules["user"] == 1
+        await admin.change(BLOCKED)  # is so already
+        assert admin.generations.current.number == 2
+
+    play(tmp_path, scenario)
+
+
+def test_a_change_holds_over_a_reload_and_a_reload_over_a_change(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.change(BLOCKED)
+        admin.configure("rules: {block: [b.example]}\n")
+        await admin.generations.reload()
+        assert names(admin.generations.current) == ["b.example", "a.example"]
+        await admin.change({**BLOCKED, Key("rule", "c.example"): {"action": "allow"}})
+        assert names(admin.generations.current) == ["b.example", "a.example", "c.example"]
+
+    play(tmp_path, scenario)
+
+
+def test_a_change_that_a_worker_refuses_was_never_made(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.worker.refuses = "no room"
+        with pytest.raises(NotTaken, match="worker 0: no room"):
+            await admin.change(BLOCKED)
+        assert names(Generation.read(admin.state)) == []
+        assert len(admin.generations.settings) == 0
+        assert admin.generations.store.changes() == []
+        await admin.change(BLOCKED)
+        assert names(admin.generations.current) == ["a.example"]
+
+    play(tmp_path, scenario)
+
+
+def test_what_a_worker_refused_is_not_configured_either(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.configure("rules: {block: [b.example]}\n")
+        admin.worker.refuses = "no room"
+        with pytest.raises(NotTaken):
+            await admin.generations.reload()
+        await admin.change(BLOCKED)
+        assert names(admin.generations.current) == ["a.example"]
+        configured = read_configured(admin.state)
+        assert configured is not None
+        assert names(configured) == []
+
+    play(tmp_path, scenario)
+
+
+def test_a_successor_goes_on_where_the_one_before_was_killed(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.configure("rules: {block: [b.example]}\n")
+        await admin.generations.reload()
+        edit = Edit("kept, and then killed", BLOCKED)
+        Store(admin.state).apply(edit, "test", 0)
+        successor = Generations(admin.generations.plan, admin.backend.roster)
+        await successor.catch_up_and_log()
+        assert names(Generation.read(admin.state)) == ["b.example", "a.example"]
+        number = successor.current.number
+        await successor.catch_up_and_log()
+        assert successor.current.number == number
+
+    play(tmp_path, scenario)
+
+
+def names(generation: Generation) -> list[str]:
+    return [rule["text"] for rule in generation.rules]
 
 
 def test_what_takes_a_restart(tmp_path: Path) -> None:

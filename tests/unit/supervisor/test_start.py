@@ -9,6 +9,8 @@ import pytest
 from blocker.admin.plan import Plan
 from blocker.errors import Problems, StartError
 from blocker.link import Generation
+from blocker.store import Edit, Key, Store, read_configured
+from blocker.store.settings import Value
 from blocker.supervisor import serve, start
 from tests.support.backend import first_plan
 from tests.support.plans import plan
@@ -34,13 +36,31 @@ def first(tmp_path: Path) -> tuple[Plan, Path]:
     return made, state
 
 
-def test_numbers_grow_over_restarts_and_a_pause_goes_on(first: tuple[Plan, Path]) -> None:
+def test_numbers_grow_over_restarts_and_what_was_changed_goes_on(first: tuple[Plan, Path]) -> None:
     made, state = first
     assert start._first_generation(made, state).number == 1
-    replace(Generation.read(state), number=41, paused_until=9e9).write(state)
+    replace(Generation.read(state), number=41).write(state)
+    values: dict[Key, Value | None] = {
+        Key("pause"): {"until": 9e9},
+        Key("rule", "a.example"): {"action": "block"},
+    }
+    store = Store(state)
+    store.apply(Edit("test", values), "test", 0)
+    store.close()
     begun = start._first_generation(made, state)
     assert (begun.number, begun.paused_until) == (42, 9e9)
+    assert [rule["text"] for rule in begun.rules] == ["a.example"]
     assert Generation.read(state) == begun
+    assert read_configured(state) == made.generation
+
+
+def test_damaged_changes_stop_nothing(
+    first: tuple[Plan, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    made, state = first
+    (state / "changes.db").write_bytes(b"not a database, but long enough to be looked at" * 100)
+    assert start._first_generation(made, state).rules == []
+    assert "changes.db is damaged" in caplog.text
 
 
 def test_a_damaged_generation_stops_nothing(first: tuple[Plan, Path]) -> None:

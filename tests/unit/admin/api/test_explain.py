@@ -40,7 +40,7 @@ def test_what_a_reload_changed(tmp_path: Path) -> None:
 
 def test_during_a_pause_nothing_is_blocked(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        await admin.generations.pause(60)
+        await admin.pause(60)
         assert (await explain(admin, name="tracking.miui.com"))["action"] == "pass"
 
     play(tmp_path, scenario)

@@ -84,7 +84,7 @@ def test_parameters_are_those_that_are_validated() -> None:
 def test_a_duration_is_described_as_it_is_written() -> None:
     body = SPEC["paths"][f"{BASE}pause"]["post"]["requestBody"]
     assert body["required"]
-    schema = SPEC["components"]["schemas"]["PauseFor"]
+    schema = SPEC["components"]["schemas"]["Pause"]
     assert schema["properties"]["for"]["type"] == "string"
     assert schema["required"] == ["for"]
     assert not SPEC["paths"][f"{BASE}resume"]["post"]["requestBody"]["required"]

@@ -40,7 +40,7 @@ def test_what_runs_and_what_it_did(tmp_path: Path) -> None:
 
 def test_a_pause_and_a_failed_reload_show(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        await admin.generations.pause(60)
+        await admin.pause(60)
         admin.configure("unknown: 1\n")
         await admin.generations.reload_and_log()
         told = await status(admin)
