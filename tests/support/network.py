@@ -1,0 +1,123 @@
+"""A network of the test's own: interfaces, neighbours and phones that nobody else sees.
+
+    @in_own_network
+    def test_...() -> None:
+        with Phone("02:00:5e:10:00:01") as phone: ...
+
+The kernel makes it (network_namespaces(7)) for one thread: what the test opens and starts belongs
+to it, and when both are gone so is the network. It takes root with CAP_SYS_ADMIN.
+"""
+
+import ctypes
+import functools
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec, Self
+
+CLONE_NEWNET = 0x40000000
+HOME = "home"  # the interface that phones are behind
+HOME_IPV4, HOME_IPV6 = "10.99.0.1", "fd99::1"
+
+P = ParamSpec("P")
+
+
+def in_own_network(test: Callable[P, None]) -> Callable[P, None]:
+    """Run the test in a network that has nothing but a loopback interface."""
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        def inside() -> None:
+            enter_new_network()
+            test(*args, **kwargs)
+
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(inside).result()
+
+    return run
+
+
+def enter_new_network() -> None:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(CLONE_NEWNET) != 0:
+        message = (
+            f"no network of its own for this test: {os.strerror(ctypes.get_errno())}; "
+            "run the tests as root, in a container with --cap-add SYS_ADMIN --cap-add NET_ADMIN"
+        )
+        raise AssertionError(message)
+    ip("link set lo up")
+
+
+def ip(arguments: str) -> str:
+    """`ip` of iproute2, with what it printed."""
+    return said("ip", *arguments.split())
+
+
+def said(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
+    return done.stdout
+
+
+class Phone:
+    """A device with a network of its own, that one cable joins to the test's."""
+
+    def __init__(self, mac: str, name: str = HOME) -> None:
+        self.mac = mac
+        self.name = name
+        self._end = ExitStack()
+
+    def __enter__(self) -> Self:
+        device = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE)
+        self._end.callback(device.wait, 5)
+        assert device.stdin is not None
+        self._end.callback(device.stdin.close)
+        self.pid = device.pid
+        until = time.monotonic() + 5
+        while _network_of(self.pid) == _network_of("thread-self"):
+            assert time.monotonic() < until
+            time.sleep(0.005)
+        ip(f"link add {self.name} type veth peer name phone netns {self.pid}")
+        ip(f"addr add {HOME_IPV4}/24 dev {self.name}")
+        ip(f"addr add {HOME_IPV6}/64 dev {self.name} nodad")
+        ip(f"link set {self.name} up")
+        self.run(f"ip link set phone address {self.mac}")
+        self.run("ip link set phone up")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end.close()
+
+    def run(self, command: str) -> str:
+        """What a command on the phone prints."""
+        return said("nsenter", f"--net=/proc/{self.pid}/ns/net", *command.split())
+
+    def move_to(self, *addresses: str) -> None:
+        """Have these addresses and no others; IPv6 ones are used at once."""
+        self.run("ip addr flush dev phone scope global")
+        for address in addresses:
+            self.run(f"ip addr add {address} dev phone" + (" nodad" if ":" in address else ""))
+
+    def send_to(self, address: str) -> None:
+        """One datagram, which makes the two know each other."""
+        code = (
+            "import socket,sys;"
+            "found=socket.getaddrinfo(sys.argv[1],9,type=socket.SOCK_DGRAM)[0];"
+            "socket.socket(*found[:2]).sendto(b'hello',found[4])"
+        )
+        said("nsenter", f"--net=/proc/{self.pid}/ns/net", sys.executable, "-c", code, address)
+
+
+def _network_of(process: int | str) -> str:
+    return str(Path(f"/proc/{process}/ns/net").readlink())
