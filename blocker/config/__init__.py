@@ -2,7 +2,17 @@
 
 from blocker.config.load import load_config, unknown_vendors
 from blocker.config.model import Config
-from blocker.config.policy import overlay, switches
+from blocker.config.policy import groups_of, overlay, rules_of, switches, upstreams_of
 from blocker.config.units import Endpoint
 
-__all__ = ["Config", "Endpoint", "load_config", "overlay", "switches", "unknown_vendors"]
+__all__ = [
+    "Config",
+    "Endpoint",
+    "groups_of",
+    "load_config",
+    "overlay",
+    "rules_of",
+    "switches",
+    "unknown_vendors",
+    "upstreams_of",
+]

@@ -1,4 +1,7 @@
-"""`blocking:` what a blocked name is answered with, and which vendors and purposes are blocked."""
+"""`blocking:` what a blocked name is answered with, and which vendors and purposes are blocked.
+
+It stands for all clients, and in a group for those of the group.
+"""
 
 import re
 from ipaddress import IPv4Address, IPv6Address
@@ -48,23 +51,28 @@ def _not_empty(purposes: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return purposes
 
 
+def _not_truth(written: Any) -> Any:
+    if isinstance(written, bool):
+        message = f"{str(written).lower()} is not a switch; write {'on' if written else 'off'}"
+        raise ValueError(message)
+    return written
+
+
 Purpose = Annotated[str, BeforeValidator(_purpose)]
+SwitchState = Annotated[Literal["on", "off", "shadow"], BeforeValidator(_not_truth)]
 
 
 class VendorSwitch(Section):
     """One vendor's setting; written as `on`, `off` or `shadow`, or as a mapping."""
 
-    state: Literal["on", "off", "shadow"] = "on"
+    state: SwitchState = "on"
     purposes: Annotated[tuple[Purpose, ...] | None, AfterValidator(_not_empty)] = None
     max_breakage: Breakage | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _from_word(cls, written: Any) -> Any:
-        if isinstance(written, bool):
-            word = "on" if written else "off"
-            message = f"{str(written).lower()} is not a switch; write {word}"
-            raise ValueError(message)
+        written = _not_truth(written)
         return {"state": written} if isinstance(written, str) else written
 
 
@@ -80,7 +88,7 @@ def _kind_of_answer(written: Any) -> str:
 
 
 class Blocking(Section):
-    """Applies to everybody: groups of clients with settings of their own come later."""
+    """A purpose is switched for all vendors; a vendor's own `purposes` say more, so they decide."""
 
     answer: Annotated[
         Annotated[AnswerWord, Tag("word")] | Annotated[OwnAddresses, Tag("addresses")],
@@ -91,3 +99,4 @@ class Blocking(Section):
     vendors: dict[Annotated[str, BeforeValidator(_vendor)], VendorSwitch] = Field(
         default_factory=dict
     )
+    purposes: dict[Purpose, SwitchState] = Field(default_factory=dict)

@@ -6,13 +6,16 @@ they are called; without a file they count from the working directory.
 """
 
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from blocker.config.blocking import Blocking
+from blocker.config.groups import group_faults
 from blocker.config.model import Config
 from blocker.config.units import Endpoint
+from blocker.config.upstreams import Upstream
 from blocker.errors import Problem, Problems, StartError
 from blocker.yamlfile import Document, read, suggest, validate
 
@@ -30,8 +33,11 @@ def load_config(path: Path | None = None) -> Config:
         return _anchored(Config(), Path.cwd())
     _must_be_readable(path)
     document = read(path)
-    config = _anchored(validate(document, Config), path.resolve().parent)
-    if problems := sorted(_cross_checks(config, document)):
+    try:
+        config = _anchored(validate(document, Config), path.resolve().parent)
+    except Problems as error:
+        raise Problems(sorted({*error.problems, *group_faults(document)})) from None
+    if problems := sorted([*_cross_checks(config, document), *group_faults(document)]):
         raise Problems(problems)
     config._document = document
     return config
@@ -53,13 +59,16 @@ def unknown_vendors(config: Config, known: Collection[str]) -> list[Problem]:
     """Switches of vendors that no list knows: they would do nothing, and nobody would notice."""
     if (document := config.document) is None:
         return []
+    places: list[tuple[tuple[str | int, ...], Blocking]] = [((), config.blocking)]
+    places += [(("groups", index), group.blocking) for index, group in enumerate(config.groups)]
     return [
         document.problem(
-            ("blocking", "vendors", vendor),
+            (*place, "blocking", "vendors", vendor),
             f"no list has a vendor {vendor}",
             suggest(vendor, sorted(known)),
         )
-        for vendor in config.blocking.vendors
+        for place, blocking in places
+        for vendor in blocking.vendors
         if vendor not in known
     ]
 
@@ -95,14 +104,7 @@ def _anchored(config: Config, folder: Path) -> Config:
 
 def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
     """What a model cannot see: one section against another, and the files that are named."""
-    for index, upstream in enumerate(config.upstreams):
-        for listen in config.dns.listen:
-            if leads_to(upstream.endpoint, listen):
-                yield document.problem(
-                    ("upstreams", index),
-                    f"{upstream.url} is this resolver itself, listening on {listen}",
-                    "name another resolver: the question would go round in circles",
-                )
+    yield from _loops(config, document)
     if config.admin.listen in config.dns.listen:
         yield document.problem(
             ("admin", "listen"), f"{config.admin.listen} answers DNS", "choose another port"
@@ -110,7 +112,9 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
     if config.lists is not None and not config.lists.is_dir():
         yield document.problem(("lists",), f"no folder {config.lists}", "write one that exists")
     if document.value.get("overlay") is not None and not config.overlay.is_dir():
-        yield document.problem(("overlay",), f"no folder {config.overlay}", "make it, or leave it out")
+        yield document.problem(
+            ("overlay",), f"no folder {config.overlay}", "make it, or leave it out"
+        )
     for index, subscription in enumerate(config.subscriptions):
         if not subscription.source.is_file():
             yield document.problem(
@@ -118,6 +122,20 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
                 f"no file {subscription.source}",
                 "relative paths count from the folder of this file",
             )
+
+
+def _loops(config: Config, document: Document) -> Iterator[Problem]:
+    lists: list[tuple[tuple[str | int, ...], Sequence[Upstream]]] = [((), config.upstreams)]
+    lists += [(("groups", index), group.upstreams) for index, group in enumerate(config.groups)]
+    for place, upstreams in lists:
+        for index, upstream in enumerate(upstreams):
+            for listen in config.dns.listen:
+                if leads_to(upstream.endpoint, listen):
+                    yield document.problem(
+                        (*place, "upstreams", index),
+                        f"{upstream.url} is this resolver itself, listening on {listen}",
+                        "name another resolver: the question would go round in circles",
+                    )
 
 
 def leads_to(upstream: Endpoint, listen: Endpoint) -> bool:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from blocker.config.blocking import Blocking
 from blocker.config.dns import Dns
+from blocker.config.groups import Group
 from blocker.config.rules import UserRules
 from blocker.config.section import Section, comes_later, some, unique
 from blocker.config.subscriptions import Subscription
@@ -56,7 +57,9 @@ class Config(Section):
     subscriptions: Annotated[
         tuple[Subscription, ...], AfterValidator(unique(lambda each: each.name, "the name"))
     ] = ()
-    groups: Annotated[None, comes_later("remove it: for now all clients share one policy")] = None
+    groups: Annotated[
+        tuple[Group, ...], AfterValidator(unique(lambda each: each.name, "the group"))
+    ] = ()
     cache: Cache = Cache()
     admin: Admin = Admin()
     query_log: Annotated[

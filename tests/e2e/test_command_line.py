@@ -120,7 +120,7 @@ blocking:
   answer: nxdomian
   vendors: {xiaomi: no}
 upstreams: [tls://9.9.9.9]
-groups: [{name: lab}]
+groups: [{name: lab, clients: [tablet]}]
 """,
     )
     run = blocker(tmp_path, "check")

@@ -83,3 +83,23 @@ blocking:
 def test_no_vendor(tmp_path: Path, vendors: str, said: str) -> None:
     (complaint,) = complaints(tmp_path, f"blocking: {{vendors: {vendors}}}")
     assert complaint.startswith(f"1: blocking.vendors.{said}")
+
+
+def test_purposes(tmp_path: Path) -> None:
+    written = "blocking: {purposes: {advertising: shadow, push: on, analytics: off}}"
+    purposes = load(tmp_path, written).blocking.purposes
+    assert purposes == {"advertising": "shadow", "push": "on", "analytics": "off"}
+    assert Config().blocking.purposes == {}
+
+
+@pytest.mark.parametrize(
+    "purposes, said",
+    [
+        ("{adverts: on}", "adverts: adverts is not a purpose; did you mean advertising?"),
+        ("{push: true}", "push: true is not a switch; write on"),
+        ("{push: of}", "push: of is not known here; did you mean off?"),
+    ],
+)
+def test_no_purpose(tmp_path: Path, purposes: str, said: str) -> None:
+    (complaint,) = complaints(tmp_path, f"blocking: {{purposes: {purposes}}}")
+    assert complaint == f"1: blocking.purposes.{said}"

@@ -112,3 +112,17 @@ def test_a_vendor_no_list_knows(tmp_path: Path) -> None:
     config = load(tmp_path, "blocking:\n  vendors:\n    oppo: off\n    xiaomy: off\n")
     (problem,) = unknown_vendors(config, {"oppo", "xiaomi"})
     assert (problem.line, problem.instead) == (4, "did you mean xiaomi?")
+
+
+def test_what_groups_name_is_looked_at_too(tmp_path: Path) -> None:
+    group = """groups:
+  - name: kids
+    clients: [192.0.2.10]
+    blocking:
+      vendors: {xiaomy: off}
+"""
+    (problem,) = unknown_vendors(load(tmp_path, group), {"oppo", "xiaomi"})
+    assert problem.where == "groups[kids].blocking.vendors.xiaomy"
+    assert (problem.line, problem.instead) == (5, "did you mean xiaomi?")
+    (said,) = complaints(tmp_path, f"{group}    upstreams: [udp://127.0.0.1]\n")
+    assert said.startswith("6: groups[kids].upstreams[1]: udp://127.0.0.1 is this resolver itself")
