@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from blocker.catalog.cross import faults, unknown_products
 from blocker.catalog.edits import Edit, edits_of
@@ -61,6 +62,8 @@ def default_lists() -> Path:
 def load_catalogue(folder: Path | None = None, overlay: Path | None = None) -> Catalogue:
     """Everything in the folder, and over it the overlay if there is one; Problems when wrong."""
     folder = folder or default_lists()
+    if overlay and overlay.resolve() == folder.resolve():
+        raise Problems([Problem(str(overlay), 0, "", "is the folder of lists itself", _ANOTHER)])
     shipped = read_shipped(folder)
     own = read_own(overlay) if overlay and overlay.is_dir() else Files(Path(), OWN)
     problems = [*shipped.problems, *faults(shipped.written), *unknown_products(shipped.vendors)]
@@ -84,6 +87,9 @@ def load_catalogue(folder: Path | None = None, overlay: Path | None = None) -> C
         relations=tuple(related.relation for related in files.written.related),
         edits=tuple(edits),
     )
+
+
+_ANOTHER: Final = "keep your own files in another, and name that with overlay:"
 
 
 def _heads(files: Files) -> tuple[Vendor, ...]:

@@ -7,7 +7,7 @@ import pytest
 from blocker.core.names import from_text
 from blocker.errors import Problems
 from blocker.inputs import RULESETS, Inputs, read_inputs, remarks
-from tests.support.lists import XIAOMI, entry, write_lists
+from tests.support.lists import XIAOMI, entry, write_lists, write_own
 
 TRACKING = from_text("tracking.miui.com")
 
@@ -131,3 +131,19 @@ def test_rules_that_break_what_holds_together_are_faults(tmp_path: Path) -> None
     read = inputs(tmp_path, "rules: {block: [miui.com]}", xiaomi=xiaomi)
     with pytest.raises(Problems, match=r"blocker\.yaml:2: rules\.block: miui\.com: leaves none of"):
         remarks(read, read.ruleset())
+
+
+def test_ones_own_lists_lie_over_the_others_and_an_upgrade_beneath_them_is_told(
+    tmp_path: Path,
+) -> None:
+    own = "vendor: xiaomi\nremove: [{name: tracking.miui.com, reason: R}]\n"
+    write_own(tmp_path / "state" / "lists.d", {"vendors/xiaomi.yaml": own})
+    read = inputs(tmp_path)
+    assert action(read) is None
+    assert list(remarks(read, read.ruleset())) == []
+    upgraded = XIAOMI.replace("measured", "documented")
+    (tmp_path / "lists" / "vendors" / "xiaomi.yaml").write_text(upgraded)
+    read = read_inputs(tmp_path / "blocker.yaml")
+    (remark,) = remarks(read, read.ruleset())
+    assert str(remark).startswith(f"{tmp_path}/state/lists.d/vendors/xiaomi.yaml:2: removes")
+    assert "what is shipped has changed since: lists/vendors/xiaomi.yaml:8" in str(remark)

@@ -118,3 +118,10 @@ def test_entries_out_of_order_stop_nothing(tmp_path: Path) -> None:
 def test_the_shipped_lists_are_found() -> None:
     assert (default_lists() / "sources.yaml").is_file()
     assert load_catalogue().rules == load_catalogue(default_lists()).rules
+
+
+def test_lists_do_not_lie_over_themselves(tmp_path: Path) -> None:
+    folder = write_lists(tmp_path / "lists")
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(Problems, match="is the folder of lists itself; keep your own files in"):
+        load_catalogue(folder, tmp_path / "link")

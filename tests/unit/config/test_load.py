@@ -55,6 +55,16 @@ def test_paths_count_from_the_folder_of_the_file(
     assert config.lists == tmp_path / "mine"
 
 
+def test_ones_own_lists_are_in_the_state_folder_unless_it_is_said_where(tmp_path: Path) -> None:
+    assert load(tmp_path, "state: s\n").overlay == tmp_path / "s" / "lists.d"
+    assert load(tmp_path, "overlay:\n").overlay == tmp_path / "state" / "lists.d"
+    (tmp_path / "own").mkdir()
+    assert load(tmp_path, "overlay: own\n").overlay == tmp_path / "own"
+    assert complaints(tmp_path, "overlay: none\n") == [
+        f"1: overlay: no folder {tmp_path}/none; make it, or leave it out"
+    ]
+
+
 def test_all_faults_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     said = complaints(tmp_path, "cache: {size: 1}\nblocking:\n  ttl: 5\nfoo: 1\nuser: 7\n")
     assert [line.split(": ")[:2] for line in said] == [
