@@ -14,12 +14,22 @@ from socket import socket
 from aiohttp import web
 
 from blocker import control
-from blocker.admin.api import audit, explain, health, pause, reload, rules, status, switches
+from blocker.admin.api import (
+    audit,
+    explain,
+    health,
+    pause,
+    reload,
+    rescue,
+    rules,
+    shadow,
+    status,
+    switches,
+)
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
 from blocker.admin.api.openapi import openapi
 from blocker.admin.auth import Scope, auth
 from blocker.admin.lapse import lapse_when_due
-from blocker.admin.metrics import Metrics
 from blocker.admin.plan import Plan
 from blocker.admin.problem_details import problem_details
 from blocker.admin.reload import Generations
@@ -38,6 +48,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *rules.ENDPOINTS,
     *switches.ENDPOINTS,
     *pause.ENDPOINTS,
+    *rescue.ENDPOINTS,
+    *shadow.ENDPOINTS,
     *audit.ENDPOINTS,
     *reload.ENDPOINTS,
 )
@@ -82,7 +94,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     state = Path(plan.state)
     roster = Roster(links, state, run=plan.generation.number)
     generations = Generations(plan, roster)
-    backend = Backend(roster, generations, Metrics(roster, generations))
+    backend = Backend.of(roster, generations)
     app = application(backend, TokenStore(state))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()

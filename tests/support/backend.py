@@ -14,12 +14,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from blocker.admin.api.endpoint import Backend
 from blocker.admin.app import application
-from blocker.admin.metrics import Metrics
 from blocker.admin.plan import Plan
 from blocker.admin.prepare import make_plan
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
-from blocker.link import Link, Tally, decode_notice, link_pair
+from blocker.core.row import Row, encode
+from blocker.link import LIMIT, Link, Tally, decode_notice, link_pair
 from blocker.store import Edit, Key
 from blocker.store.settings import Value
 from blocker.tokens import TokenStore
@@ -88,6 +88,16 @@ class Admin:
     def hear(self, **counted: Any) -> None:
         """The worker tells, and admin has read it."""
         self.worker.tell(**counted)
+        self._read()
+
+    def tell_rows(self, *rows: Row) -> None:
+        """As `hear`, of queries."""
+        for row in rows:
+            for message, _ in encode([row], LIMIT):
+                assert self.worker.link.sock.send(message)
+        self._read()
+
+    def _read(self) -> None:
         for link in self.backend.roster.links:
             self.backend.roster.read(link)
 
@@ -130,7 +140,7 @@ def play(
             roster = Roster([admin_end], Path(plan.state), run=1)
             roster.listen()
             generations = Generations(plan, roster)
-            backend = Backend(roster, generations, Metrics(roster, generations))
+            backend = Backend.of(roster, generations)
             app = application(backend, TokenStore(Path(plan.state)))
             worker = ScriptedWorker(0, Link(worker_end))
             async with TestClient(TestServer(app)) as client:

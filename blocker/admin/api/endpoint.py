@@ -8,8 +8,9 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
@@ -17,8 +18,10 @@ from pydantic import BaseModel, ConfigDict
 from blocker.admin.auth import Scope
 from blocker.admin.metrics import Metrics
 from blocker.admin.problem_details import Refusal
+from blocker.admin.recent import Recent
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
+from blocker.admin.shadow import Shadow
 
 
 class Body(BaseModel):
@@ -38,6 +41,16 @@ class Backend:
     roster: Roster
     generations: Generations
     metrics: Metrics
+    recent: Recent
+    shadow: Shadow
+
+    @classmethod
+    def of(cls, roster: Roster, generations: Generations) -> Self:
+        """All that the workers tell from now on is counted."""
+        second = int(datetime.now(UTC).timestamp())
+        recent, shadow = Recent(second), Shadow(second)
+        roster.readers += [recent.take, shadow.take]
+        return cls(roster, generations, Metrics(roster, generations), recent, shadow)
 
 
 BACKEND = web.AppKey("backend", Backend)
