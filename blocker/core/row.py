@@ -6,8 +6,10 @@ trust who wrote it.
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 MARK = b"["  # a message of rows begins with it; a Tally begins with {
 
@@ -61,10 +63,15 @@ def decode(message: bytes) -> list[Row]:
     """The rows in a message; ValueError when it is none."""
     try:
         second, said, told = json.loads(message)
-        kinds = [Kind(*fields) for fields in said]
+        kinds = [_kind(*fields) for fields in said]
         return [
-            Row(second, client, name, qtype, rcode, kinds[kind], count)
+            Row(second, _one(client), _one(name), qtype, rcode, kinds[kind], count)
             for client, name, qtype, rcode, kind, count in told
         ]
     except (TypeError, IndexError) as error:
         raise ValueError(str(error)) from error
+
+
+# What was told before is the same object again: who keeps rows keeps each name once.
+_one = sys.intern
+_kind = lru_cache(4_096)(Kind)
