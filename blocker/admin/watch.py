@@ -100,18 +100,10 @@ class Watch:
             return
         changed = {path for path, _ in holding.items() ^ self._read.items()}
         log.info("changed: %s", ", ".join(sorted(map(str, changed))))
-        self._read = holding
+        if (config := self._config()) is not None:
+            self._watched = Watched(config)  # it may name other files by now
+        self._read = self._look()
         await self._generations.reload_and_log()
-        self._follow()
-
-    def _follow(self) -> None:
-        """The configuration may name other files by now, and those have just been read."""
-        if (config := self._config()) is None:
-            return
-        before, self._watched = self._watched, Watched(config)
-        if (self._watched.files, self._watched.folders) == (before.files, before.folders):
-            return
-        self._read = {path: self._read.get(path, mark) for path, mark in self._look().items()}
 
     async def _settled(self) -> Contents:
         """What the files hold, once they stay so."""
