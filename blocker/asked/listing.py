@@ -1,13 +1,17 @@
 """What is in force, as it is shown: rules, and switches, with where each was said."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
+from pathlib import Path
 from typing import Literal
 
 from blocker.asked.present import Present
 from blocker.core.policy import TELEMETRY
 from blocker.link import Group, UserRule
+from blocker.ruleset import open_ruleset
 from blocker.store import Setting, effective
 from blocker.store.effective import ORIGIN
 from blocker.store.settings import RULES, Key, Kind, canonical, moment
@@ -43,7 +47,7 @@ class SwitchInForce:
     group: str
     state: str
     origin: Origin
-    names: int | None
+    names: int
     change: int | None
 
 
@@ -62,7 +66,7 @@ def rule_id(rule: UserRule) -> str:
 
 
 def switches_in_force(
-    present: Present, kind: Kind, names: Mapping[str, int | None]
+    present: Present, kind: Kind, names: Mapping[str, int]
 ) -> Iterator[SwitchInForce]:
     """Each of `names` for each group: the number with it is how many names it has, if known."""
     generation = effective(present.configured, present.settings, present.now)
@@ -81,6 +85,15 @@ def switches_in_force(
                 names=count,
                 change=made.change if made else None,
             )
+
+
+def names_by(kind: Kind, present: Present) -> dict[str, int]:
+    """Every vendor or purpose there is, and of how many curated names."""
+    ruleset = open_ruleset(Path(present.configured.ruleset))
+    of = attrgetter(kind)
+    counted = Counter(of(rule) for rule in ruleset.entries() if rule.layer == "curated")
+    known = sorted(present.vendors) if kind == "vendor" else present.purposes
+    return {name: counted[name] for name in known}
 
 
 def _default(kind: Kind, name: str, present: Present) -> str:

@@ -12,7 +12,14 @@ from typing import Annotated
 import typer
 
 from blocker import __version__
+from blocker.cli.history import audit, undo
 from blocker.cli.lists import lists
+from blocker.cli.options import ConfigFile
+from blocker.cli.pause import pause, resume
+from blocker.cli.rules import allow, block, rules
+from blocker.cli.status import status
+from blocker.cli.switches import purpose, purposes, subscription, vendor, vendors
+from blocker.cli.writeback import config as write_back
 from blocker.errors import BlockerError, StartError
 
 app = typer.Typer(
@@ -32,18 +39,6 @@ token = typer.Typer(
 )
 app.add_typer(lists, name="lists")
 app.add_typer(token, name="token")
-
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "-c",
-        "--config",
-        metavar="FILE",
-        show_default=False,
-        readable=False,  # not checked here: our own message says what to do
-        help="Without it: ./blocker.yaml, /etc/blocker/blocker.yaml, else the built-in defaults.",
-    ),
-]
 
 
 class Scope(StrEnum):
@@ -214,6 +209,20 @@ def export(
         typer.echo(document.text, nl=False)
     for line in document.lost:
         typer.echo(line, err=True)
+
+
+# What changes a running server stands in files of its own; here is its order in --help.
+app.command(short_help="What runs, and what was changed since.")(status)
+app.command(short_help="Allow names, for ever or for a while.")(allow)
+app.command(short_help="Block names, for ever or for a while.")(block)
+app.add_typer(rules, name="rules", short_help="Your own rules in force; and take them back.")
+app.command(short_help="Every vendor's switch.")(vendors)
+app.command(short_help="Every purpose's switch.")(purposes)
+app.command(short_help="Block nothing for a while.")(pause)
+app.command(short_help="End a pause.")(resume)
+app.command(short_help="Take a change back.")(undo)
+app.command(short_help="Who changed what, and when.")(audit)
+app.command("config", short_help="The configuration with all changes, as YAML.")(write_back)
 
 
 @token.command("create")

@@ -7,6 +7,7 @@ Errors are what a person can put right, and printed as they are. NoServer: none 
 """
 
 import json
+from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final, Self
@@ -42,8 +43,7 @@ class Server:
 
     def get(self, path: str, **query: Any) -> Any:
         """Query values that are None are left out."""
-        said = {name: value for name, value in query.items() if value is not None}
-        return self._ask("GET", f"{path}?{urlencode(said)}" if said else path, None)
+        return self._ask("GET", _with_query(path, query), None)
 
     def post(self, path: str, body: Any = None) -> Any:
         return self._ask("POST", path, {} if body is None else body)
@@ -51,8 +51,8 @@ class Server:
     def put(self, path: str, body: Any) -> Any:
         return self._ask("PUT", path, body)
 
-    def delete(self, path: str) -> Any:
-        return self._ask("DELETE", path, None)
+    def delete(self, path: str, **query: Any) -> Any:
+        return self._ask("DELETE", _with_query(path, query), None)
 
     def _ask(self, method: str, path: str, body: Any) -> Any:
         connection = _Connection(self.state, self._seconds)
@@ -95,6 +95,11 @@ class _Connection(HTTPConnection):
 
     def connect(self) -> None:
         self.sock = control.connect(self._state, self._patience)
+
+
+def _with_query(path: str, query: Mapping[str, Any]) -> str:
+    said = {name: value for name, value in query.items() if value is not None}
+    return f"{path}?{urlencode(said)}" if said else path
 
 
 def _in_words(content: bytes) -> str:

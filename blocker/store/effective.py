@@ -59,7 +59,7 @@ def _rules(configured: Iterable[UserRule], settings: Iterable[Setting]) -> list[
         rule = as_rule(setting)
         same_name = places.setdefault(_scope(rule), [])
         for place in same_name:
-            if place in kept and _gives_way(kept[place], rule):
+            if place in kept and gives_way(kept[place], rule):
                 del kept[place]
         if rule["action"] != "remove":
             kept[number] = rule
@@ -73,7 +73,7 @@ def _scope(rule: UserRule) -> Scope:
     return rule.get("group", ""), rule.get("client", ""), name
 
 
-def _gives_way(old: UserRule, new: UserRule) -> bool:
+def gives_way(old: UserRule, new: UserRule) -> bool:
     """Whether the earlier of two rules on one name, in one scope, is left out."""
     same = canonical(old["text"]) == new["text"]
     if new["action"] == "remove":

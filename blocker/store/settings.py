@@ -161,3 +161,20 @@ def scope(key: Key) -> str:
 def moment(at: float) -> str:
     """In the time zone of this machine, to the minute."""
     return f"{datetime.fromtimestamp(at, UTC).astimezone():%Y-%m-%d %H:%M}"
+
+
+def as_plain(change: Change) -> dict[str, Any]:
+    """A change as JSON can say it; `at` stays a number."""
+    settings = [
+        {
+            "kind": key.kind,
+            "subject": key.subject,
+            "group": key.group or None,
+            "client": key.client or None,
+            "before": change.before[key],
+            "after": after,
+        }
+        for key, after in change.after.items()
+    ]
+    told = {name: getattr(change, name) for name in ("id", "at", "who", "what", "kind", "undoes")}
+    return {**told, "settings": settings}

@@ -11,7 +11,7 @@ from blocker.admin.api.change import Changed, answer, moment, wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.auth import WHO
 from blocker.store import Change, Key, Settings
-from blocker.store.settings import ChangeKind, Kind, Value
+from blocker.store.settings import ChangeKind, Kind, as_plain
 
 
 class Page(Body):
@@ -82,29 +82,7 @@ async def _written(backend: Backend, asked: Written) -> Changed:
 
 
 def _shown(change: Change) -> ChangeShown:
-    return ChangeShown(
-        id=change.id,
-        at=moment(change.at),
-        who=change.who,
-        what=change.what,
-        kind=change.kind,
-        undoes=change.undoes,
-        settings=[
-            SettingShown(
-                kind=key.kind,
-                subject=key.subject,
-                group=key.group or None,
-                client=key.client or None,
-                before=_plain(change.before[key]),
-                after=_plain(after),
-            )
-            for key, after in change.after.items()
-        ],
-    )
-
-
-def _plain(value: Value | None) -> dict[str, Any] | None:
-    return None if value is None else dict(value)
+    return ChangeShown.model_validate({**as_plain(change), "at": moment(change.at)})
 
 
 _UNFIT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
