@@ -34,14 +34,21 @@ def next_change(slots: Sequence[Slot], now: float) -> float | None:
     The machine's clock may be set meanwhile: who waits for it should look at the clock now and
     then.
     """
+    zones = {slot["zone"] for slot in slots}
+    if len(zones) > 1 and any(_always(slots, zone, now) for zone in zones):
+        return None
     held = in_force(slots, now)
-    days = _ONE_ZONE if len({slot["zone"] for slot in slots}) < 2 else _SEVERAL_ZONES
-    if slots:
-        for day in range(days):
-            for moment in _moments(slots, now + day * DAY, now + (day + 1) * DAY):
-                if in_force(slots, moment) != held:
-                    return moment
+    for day in range(_SEVERAL_ZONES if len(zones) > 1 else _ONE_ZONE):
+        for moment in _moments(slots, now + day * DAY, now + (day + 1) * DAY):
+            if in_force(slots, moment) != held:
+                return moment
     return None
+
+
+def _always(slots: Sequence[Slot], zone: str, now: float) -> bool:
+    """Whether the slots of one zone do by themselves, which saves looking a year ahead."""
+    own = [slot for slot in slots if slot["zone"] == zone]
+    return in_force(own, now) and next_change(own, now) is None
 
 
 def _holds(slot: Slot, now: float) -> bool:

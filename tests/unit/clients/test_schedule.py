@@ -103,7 +103,8 @@ def test_a_weekly_hour_that_is_skipped_comes_a_week_later() -> None:
 def test_what_holds_always_never_changes() -> None:
     whole = [slot("00:00", "24:00")]
     halves = [slot("00:00", "02:30"), slot("02:30", "00:00")]
-    for slots in (whole, halves):
+    with_another = [*halves, slot("01:00", "02:00", zone="UTC")]
+    for slots in (whole, halves, with_another):
         assert next_change(slots, at("2026-03-28 12:00")) is None
         assert in_force(slots, at("2026-03-29 03:00"))
 
