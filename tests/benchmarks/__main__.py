@@ -1,18 +1,17 @@
-"""`make bench`: measure, and print a Markdown table with what is needed to do it again."""
+"""`make bench`: measure, and print Markdown tables with what is needed to do it again."""
 
 import argparse
-import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import compare, limits, names, processes, report, rightness, servers
-from tests.support.ports import free_port
+from tests.benchmarks import compare, names, policy, processes, report, servers, speed
+from tests.benchmarks.finding import Finding
+from tests.benchmarks.ground import Ground, ground
+from tests.benchmarks.limits import Limits
 
-QUERIES = 400_000  # in a file; a turn ends with it or with the time
+CHAPTERS = ("speed", "limits", "policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,38 +19,40 @@ class Size:
     rounds: int
     seconds: float  # of one turn
     steady: float  # of a run at a fixed rate
+    policy: policy.Size
 
 
-FULL = Size(rounds=9, seconds=5, steady=30)
-QUICK = Size(rounds=2, seconds=1, steady=3)
+FULL = Size(rounds=9, seconds=5, steady=30, policy=policy.FULL)
+QUICK = Size(rounds=2, seconds=1, steady=3, policy=policy.QUICK)
 
 
 def main() -> None:
     arguments = _arguments()
-    size = QUICK if arguments.quick else FULL
-    chosen = [server for server in servers.ALL if server.name in arguments.servers]
-    blocked, cached = names.blocked_and_cached()
     os.sched_setaffinity(0, {processes.LOAD_CORE})  # the other core is the server's alone
-    with _folder(arguments.folder) as folder, _upstream(folder) as upstream_port:
-        with _all_started(chosen, folder, upstream_port, blocked) as running:
-            for each in running:
-                rightness.check(each.server, each.port, blocked, cached)
-            compare.warm(running, cached, folder)
-            commands = [report.replayable(each.command, folder) for each in running]
-            results = [
-                _said(compare.compare(workload, running, size.rounds, size.seconds, folder))
-                for workload in compare.workloads(blocked, cached, QUERIES)
-            ]
-        findings: list[limits.Finding] = []
-        if servers.BLOCKER in chosen:
-            ground = limits.Ground(folder, upstream_port, blocked, cached, size.steady)
-            findings = limits.measure(ground)
-    text = report.markdown(results, findings, chosen, commands)
+    with ground(arguments.folder) as stage:
+        measured = _measure(stage, arguments, QUICK if arguments.quick else FULL)
+    text = report.markdown(measured)
     print(text)
     if arguments.output:
         arguments.output.write_text(text, encoding="utf-8")
-    if arguments.strict and report.over_the_limit(results, findings):
+    if arguments.strict and report.over_the_limit(measured):
         sys.exit("over the limit")
+
+
+def _measure(stage: Ground, arguments: argparse.Namespace, size: Size) -> report.Measured:
+    chosen = [server for server in servers.ALL if server.name in arguments.servers]
+    results: list[compare.Result] = []
+    findings: list[Finding] = []
+    wanted = set(arguments.only)
+    blocked, cached = names.blocked_and_cached() if wanted & {"speed", "limits"} else ([], [])
+    if "speed" in wanted:
+        results = speed.results(stage, chosen, blocked, cached, size.rounds, size.seconds)
+    if "limits" in wanted and servers.BLOCKER in chosen:
+        findings = Limits(stage, blocked, cached, size.steady).findings()
+    heavy = policy.Policy(stage, size.policy)
+    parts = list(policy.PARTS) if "policy" in wanted else wanted & set(policy.PARTS)
+    policy.measure(heavy, [part for part in policy.PARTS if part in parts])
+    return report.Measured(chosen, results, findings, heavy, stage.commands)
 
 
 def _arguments() -> argparse.Namespace:
@@ -61,69 +62,25 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="keep configurations and queries there")
     parser.add_argument("--strict", action="store_true", help="exit 1 when over a limit")
     parser.add_argument(
+        "--only",
+        nargs="+",
+        default=list(CHAPTERS),
+        choices=[*CHAPTERS, *policy.PARTS],
+        metavar="PART",
+        help=f"one of {', '.join(CHAPTERS)}; or of policy's {', '.join(policy.PARTS)}",
+    )
+    parser.add_argument(
         "--servers",
         nargs="+",
         default=[server.name for server in servers.ALL],
         choices=[server.name for server in servers.ALL],
         metavar="NAME",
-        help="measure only these; Unbound must be among them (default: all)",
+        help="in speed, measure only these; Unbound must be among them (default: all)",
     )
     arguments = parser.parse_args()
     if compare.REFERENCE not in arguments.servers:
         parser.error(f"all is measured against {compare.REFERENCE}")
     return arguments
-
-
-@contextlib.contextmanager
-def _folder(kept: Path | None) -> Iterator[Path]:
-    if kept is None:
-        with tempfile.TemporaryDirectory(prefix="blocker-bench-") as scratch:
-            yield Path(scratch)
-    else:
-        kept.mkdir(parents=True)
-        yield kept.resolve()
-
-
-@contextlib.contextmanager
-def _upstream(folder: Path) -> Iterator[int]:
-    """On the core of the load: its time is not the servers', and it is the same for all."""
-    place = folder / "upstream"
-    place.mkdir()
-    port = free_port()
-    command = servers.upstream(servers.Site(place, port, 0, 0, []))
-    with processes.started(command, processes.LOAD_CORE, place / "log"):
-        rightness.wait_until_answers(port, "ready.example")
-        yield port
-
-
-@contextlib.contextmanager
-def _all_started(
-    chosen: Sequence[servers.Server], folder: Path, upstream_port: int, blocked: list[str]
-) -> Iterator[list[compare.Running]]:
-    with contextlib.ExitStack() as stack:
-        running = []
-        for server in chosen:
-            place = folder / server.name
-            place.mkdir()
-            site = servers.Site(place, free_port(), free_port(), upstream_port, blocked)
-            command = server.configure(site)
-            started = processes.started(command, processes.SERVER_CORE, place / "log")
-            pid = stack.enter_context(started)
-            try:
-                rightness.wait_until_answers(site.port, blocked[0])
-            except TimeoutError as error:
-                log = (place / "log").read_text(errors="replace")
-                raise RuntimeError(f"{server.name}: {error}\n{log[-3000:]}") from error
-            running.append(compare.Running(server, site.port, pid, command))
-        yield running
-
-
-def _said(result: compare.Result) -> compare.Result:
-    """Progress, for someone who watches; the table comes at the end."""
-    turns = result.rounds[0]
-    figures = ", ".join(f"{turn.server} {result.microseconds(turn.server):.2f}" for turn in turns)
-    print(f"{result.workload.name}: {figures} us a query", file=sys.stderr, flush=True)
-    return result
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ class Running:
     server: Server
     port: int
     pid: int
-    command: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class Turn:
 class Result:
     workload: Workload
     rounds: list[list[Turn]]  # one turn of each server a round
+    reference: str = REFERENCE
 
     def turns(self, server: str) -> list[Turn]:
         return [turn for turns in self.rounds for turn in turns if turn.server == server]
@@ -55,7 +55,7 @@ class Result:
 
     def ratios(self, server: str) -> list[float]:
         """Sorted; each a turn against the reference's turn of the same round."""
-        pairs = zip(self.turns(server), self.turns(REFERENCE), strict=True)
+        pairs = zip(self.turns(server), self.turns(self.reference), strict=True)
         return sorted(turn.microseconds / reference.microseconds for turn, reference in pairs)
 
     def ratio(self, server: str) -> float:
@@ -90,7 +90,12 @@ def warm(running: Sequence[Running], cached: list[str], folder: Path) -> None:
 
 
 def compare(
-    workload: Workload, running: Sequence[Running], rounds: int, seconds: float, folder: Path
+    workload: Workload,
+    running: Sequence[Running],
+    rounds: int,
+    seconds: float,
+    folder: Path,
+    reference: str = REFERENCE,
 ) -> Result:
     queries = folder / "queries.txt"
     done: list[list[Turn]] = []
@@ -100,7 +105,7 @@ def compare(
             names.write_queries(queries, workload.queries(number + 1))
         task = load.Load(queries, 0, seconds=seconds, once=workload.fresh)
         done.append([_turn(each, task) for each in running])
-    return Result(workload, done[1:])
+    return Result(workload, done[1:], reference)
 
 
 def _turn(running: Running, task: load.Load) -> Turn:

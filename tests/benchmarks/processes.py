@@ -47,10 +47,17 @@ def pss_bytes(root: int) -> int:
     """Proportional set size of the tree: a page that n processes share counts 1/n for each."""
     total = 0
     for pid in tree(root):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1024
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
+        total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
     return total
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process that was started here, and not waited for, is through."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def tree(root: int) -> list[int]:

@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from blocker import __version__
 
@@ -27,7 +28,11 @@ class Site:
     port: int
     admin_port: int
     upstream_port: int
-    blocked: list[str]
+    names: Path  # to be blocked, one a line
+
+    def blocked(self) -> Iterator[str]:
+        with self.names.open(encoding="ascii") as file:
+            yield from map(str.rstrip, file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,53 +44,63 @@ class Server:
 
 
 def unbound(site: Site) -> list[str]:
-    zones = "\n".join(f'    local-zone: "{name}" always_null' for name in site.blocked)
-    return _unbound(
-        site,
-        zones,
-        f'forward-zone:\n    name: "."\n    forward-addr: 127.0.0.1@{site.upstream_port}',
-    )
+    zones = "\n".join(f'    local-zone: "{name}" always_null' for name in site.blocked())
+    return unbound_with(site.folder, site.port, zones, forward(site))
 
 
-def upstream(site: Site) -> list[str]:
+def upstream(folder: Path, port: int) -> list[str]:
     """Not a contestant: an Unbound that answers 192.0.2.1 to every name, for a day."""
-    return _unbound(
-        site, '    local-zone: "." redirect\n    local-data: ". 86400 IN A 192.0.2.1"', ""
-    )
+    every = '    local-zone: "." redirect\n    local-data: ". 86400 IN A 192.0.2.1"'
+    return unbound_with(folder, port, every)
 
 
-def _unbound(site: Site, zones: str, forward: str) -> list[str]:
-    file = site.folder / "unbound.conf"
+def forward(site: Site) -> str:
+    """Unbound's clause for the upstream."""
+    return f'forward-zone:\n    name: "."\n    forward-addr: 127.0.0.1@{site.upstream_port}'
+
+
+def unbound_with(
+    folder: Path,
+    port: int,
+    zones: str,
+    clauses: str = "",
+    *,
+    modules: str = "iterator",
+    control: str = "control-enable: no",
+) -> list[str]:
+    """An Unbound of one thread, without DNSSEC validation."""
+    file = folder / "unbound.conf"
     file.write_text(f"""\
 server:
-    interface: 127.0.0.1@{site.port}
+    interface: 127.0.0.1@{port}
     do-ip6: no
     num-threads: 1
     so-rcvbuf: 4m
     so-sndbuf: 4m
     username: ""
     chroot: ""
-    directory: "{site.folder}"
+    directory: "{folder}"
     pidfile: ""
     use-syslog: no
     verbosity: 0
     do-not-query-localhost: no
-    module-config: "iterator"
+    module-config: "{modules}"
     msg-cache-size: 128m
     rrset-cache-size: 256m
     outgoing-range: 8192
     num-queries-per-thread: 4096
 {zones}
 remote-control:
-    control-enable: no
-{forward}
+    {control}
+{clauses}
 """)
-    return [_program("unbound"), "-d", "-c", str(file)]
+    return [program("unbound"), "-d", "-c", str(file)]
 
 
-def dnsmasq(site: Site) -> list[str]:
+def dnsmasq(site: Site, *, listed: bool = True) -> list[str]:
     file = site.folder / "dnsmasq.conf"
-    zones = "\n".join(f"address=/{name}/0.0.0.0" for name in site.blocked)
+    names = site.blocked() if listed else ()
+    zones = "\n".join(f"address=/{name}/0.0.0.0" for name in names)
     file.write_text(f"""\
 port={site.port}
 listen-address=127.0.0.1
@@ -99,7 +114,7 @@ dns-forward-max=4096
 {zones}
 """)
     return [
-        _program("dnsmasq"),
+        program("dnsmasq"),
         "--keep-in-foreground",
         "--user=",
         f"--conf-file={file}",
@@ -107,44 +122,52 @@ dns-forward-max=4096
     ]
 
 
-def dnsdist(site: Site) -> list[str]:
-    names = site.folder / "names.txt"
-    names.write_text("\n".join(site.blocked) + "\n")
+def dnsdist(site: Site, rule: str = "") -> list[str]:
+    listed = f"""\
+blocked = newSuffixMatchNode()
+for name in io.lines("{site.names}") do blocked:add(newDNSName(name)) end
+addAction(SuffixMatchNodeRule(blocked, true), SpoofAction("0.0.0.0"))
+blocked = nil -- the rule has a copy
+collectgarbage()
+collectgarbage()"""
     file = site.folder / "dnsdist.conf"
     file.write_text(f"""\
 setLocal("127.0.0.1:{site.port}")
 setSecurityPollSuffix("")
 newServer({{address="127.0.0.1:{site.upstream_port}", checkInterval=30, sockets=16}})
 getPool(""):setCache(newPacketCache({CACHE_ENTRIES}))
-blocked = newSuffixMatchNode()
-for name in io.lines("{names}") do blocked:add(newDNSName(name)) end
-addAction(SuffixMatchNodeRule(blocked, true), SpoofAction("0.0.0.0"))
+{rule or listed}
 """)
-    return [_program("dnsdist"), "--supervised", "--disable-syslog", "-C", str(file)]
+    return [program("dnsdist"), "--supervised", "--disable-syslog", "-C", str(file)]
 
 
-def blocker(site: Site, *, subscribed: bool = True) -> list[str]:
-    names = site.folder / "names.txt"
-    names.write_text("\n".join(site.blocked) + "\n")
+def blocker(
+    site: Site,
+    *,
+    subscribed: bool = True,
+    workers: int = 1,
+    more: Mapping[str, Any] | None = None,
+) -> list[str]:
     subscription = {
         "name": "benchmark",
-        "source": str(names),
+        "source": str(site.names),
         "format": "domains",
         "match": "subtree",
     }
     config = {
-        "dns": {"listen": [f"127.0.0.1:{site.port}"], "workers": 1},
+        "dns": {"listen": [f"127.0.0.1:{site.port}"], "workers": workers},
         "upstreams": [f"udp://127.0.0.1:{site.upstream_port}"],
         "subscriptions": [subscription] if subscribed else [],
         "admin": {"listen": f"127.0.0.1:{site.admin_port}"},
         "state": str(site.folder / "state"),
+        **(more or {}),
     }
     file = site.folder / "blocker.yaml"
     file.write_text(json.dumps(config, indent=2))  # JSON is YAML
     return [sys.executable, "-m", "blocker", "serve", "-c", str(file)]
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     path = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin")
     if path is None:
         raise FileNotFoundError(f"{name} is not installed")
@@ -153,9 +176,7 @@ def _program(name: str) -> str:
 
 def _version(*command: str) -> Callable[[], str]:
     def ask() -> str:
-        output = subprocess.run(
-            [_program(command[0]), *command[1:]], capture_output=True, text=True
-        )
+        output = subprocess.run([program(command[0]), *command[1:]], capture_output=True, text=True)
         found = re.search(r"\d+\.\d+(\.\d+)?", output.stdout + output.stderr)
         return found[0] if found else "unknown"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import compare, load, names, processes, report, rightness, servers
-from tests.support.ports import free_port
+from tests.benchmarks import compare, load, names, policy, processes, report, rightness, servers
+from tests.benchmarks.ground import Ground, ground
 
 
 @pytest.fixture(scope="module")
@@ -75,24 +75,22 @@ def test_ratio_is_the_median_of_neighbouring_turns() -> None:
     result = compare.Result(workload, [turns(1, 1.1), turns(4, 4.8), turns(2, 20)])
     assert result.ratios("blocker") == [1.1, 1.2, 10]
     assert result.ratio("blocker") == 1.2
-    assert not report.over_the_limit([result], [])
-    assert report.over_the_limit([compare.Result(workload, [turns(1, 1.3)])], [])
+    assert not report.over_the_limit(measured([result]))
+    assert report.over_the_limit(measured([compare.Result(workload, [turns(1, 1.3)])]))
+
+
+def measured(results: list[compare.Result]) -> report.Measured:
+    nothing = policy.Policy(Ground(Path("unused"), 0), policy.QUICK)
+    return report.Measured(servers.ALL, results, [], nothing, [])
 
 
 def test_real_servers_are_compared(tmp_path: Path, named: tuple[list[str], list[str]]) -> None:
     blocked, cached = named[0][:50], named[1][:50]
-    place = tmp_path / "upstream"
-    place.mkdir()
-    upstream_port = free_port()
-    command = servers.upstream(servers.Site(place, upstream_port, 0, 0, []))
-    with processes.started(command, processes.LOAD_CORE, place / "log"):
-        rightness.wait_until_answers(upstream_port, "ready.example")
-        site = servers.Site(tmp_path, free_port(), 0, upstream_port, blocked)
-        command = servers.unbound(site)
-        with processes.started(command, 0, tmp_path / "log") as pid:
-            rightness.wait_until_answers(site.port, blocked[0])
+    with ground(tmp_path / "bench") as stage:
+        site = stage.site("unbound", blocked)
+        with stage.started(site, servers.unbound(site), blocked[0]) as pid:
             rightness.check(servers.UNBOUND, site.port, blocked, cached)
-            running = [compare.Running(servers.UNBOUND, site.port, pid, command)]
+            running = [compare.Running(servers.UNBOUND, site.port, pid)]
             for workload in compare.workloads(blocked, cached, 20_000):
                 result = compare.compare(workload, running, 1, 0.5, tmp_path)
                 assert result.microseconds("Unbound") > 0
@@ -102,3 +100,6 @@ def test_real_servers_are_compared(tmp_path: Path, named: tuple[list[str], list[
             slow = load.Load(tmp_path / "queries.txt", site.port, 0.5, rate=1_000, each=True)
             outcome = load.run(slow)
             assert len(outcome.latencies) == outcome.completed
+        assert stage.commands == [
+            f"taskset --cpu-list 0 {servers.program('unbound')} -d -c DIR/unbound/unbound.conf"
+        ]
