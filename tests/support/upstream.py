@@ -245,6 +245,10 @@ def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: b
             return [good[:10] + b"\x00\x01" + good[12:] + other]
         case "alias":  # alias:target: the name is an alias, and the target has the address
             return [aliased(packet_id, question, value)]
+        case "address":  # address:127.0.0.2: that is the A record; of other types there is none
+            has = question[-4:-2] == b"\x00\x01"
+            known = response(packet_id, question, answers=int(has))
+            return [known[:-4] + socket.inet_aton(value) if has else known]
         case "garbage":
             noise = random.Random(question)
             return [bytes(noise.randrange(256) for _ in range(80))]
