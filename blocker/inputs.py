@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -17,14 +18,16 @@ from blocker.catalog.compile import compile_ruleset
 from blocker.catalog.load import Catalogue, load_catalogue
 from blocker.catalog.seen import changed, remember
 from blocker.catalog.settled import freed, impossible
-from blocker.config import Config, load_config, overlay, switches, unknown_vendors
+from blocker.config import Config, load_config, unknown_vendors
+from blocker.config.generation import generation_of
 from blocker.core.policy import Policy
 from blocker.core.sinkhole import Sinkhole
 from blocker.errors import Problem, Problems
-from blocker.explain import Explanation, explain
+from blocker.explain import HERE, Explanation, explain
 from blocker.link import Blocking
 from blocker.ruleset import MappedRuleset, open_ruleset
-from blocker.view import sinkhole_of
+from blocker.store import Settings, effective, read_settings
+from blocker.view import GroupViews, sinkhole_of
 
 RULESETS = "rulesets"  # the folder in `state` that holds compiled ones
 
@@ -45,29 +48,25 @@ class Inputs:
             return self._compiled(Path(folder))  # stays mapped when the file is gone
 
     def policy(self, ruleset: MappedRuleset) -> Policy:
-        """What decides about names."""
-        return Policy(
-            ruleset,
-            overlay(self.config),
-            vendors=switches(self.config),
-            max_breakage=self.config.blocking.max_breakage,
-        )
+        """What decides about names, for clients in no group."""
+        return self._views(ruleset).policy()
 
     def explainer(
         self, qtype: str, client: str | None, *, resolve: bool = False
     ) -> Callable[[str], Explanation]:
-        """What explains a name as the server would answer it.
+        """What explains a name as the server would answer it, with what was changed by API and
+        command line since it was configured.
 
         With `resolve` the upstreams are asked for its aliases; StartError when none answers.
         """
-        policy, sinkhole = self.policy(self.ruleset()), self.sinkhole()
+        views = self._views(self.ruleset(), read_settings(self.config.state))
         upstreams = [upstream.url for upstream in self.config.upstreams] if resolve else []
         return lambda name: explain(
-            policy,
-            sinkhole,
+            views.of(client or HERE),
             name,
             qtype,
             client,
+            group=views.group_of(client or HERE),
             networks=self.config.dns.allow_from,
             sources=self.catalogue.sources,
             aliases=asyncio.run(aliases_of(name, qtype, upstreams)) if resolve else (),
@@ -83,13 +82,22 @@ class Inputs:
             if rule.layer == "curated" and policy.state(rule) in ("block", "shadow")
         ]
         lists = [source for source in ruleset.sources[1:] if source["action"] == "block"]
-        own = len(self.config.rules.block)
+        own = len(self.config.rules.block) + sum(
+            len(group.rules.block) for group in self.config.groups
+        )
         listed: int = sum(source["names"] for source in lists)
         return own + len(curated) + listed, len({rule.vendor for rule in curated})
 
     def sinkhole(self) -> Sinkhole:
         """What blocked names are answered with."""
         return sinkhole_of(cast(Blocking, self.config.blocking.model_dump(mode="json")))
+
+    def _views(self, ruleset: MappedRuleset, changed: Settings | None = None) -> GroupViews:
+        generation = generation_of(self.config, Path())
+        now = datetime.now(UTC).timestamp()
+        if changed is not None:
+            generation = effective(generation, changed, now)
+        return GroupViews(generation, now, ruleset=ruleset)
 
     def _compiled(self, folder: Path) -> MappedRuleset:
         path = compile_ruleset(self.catalogue, self.config.subscriptions, folder)

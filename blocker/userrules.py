@@ -1,4 +1,5 @@
-"""The user's own rules: `example.org` is the name and all below it, `=example.org` is it alone.
+"""The user's own rules: `example.org` is the name and all below it, `=example.org` is it alone,
+`/^ads?[0-9]*[.]/` is every name in which the expression is found.
 
 One reader of that syntax for the configuration file, the admin API and the workers' overlay, which
 therefore agree on what a line means. A leaf: workers import it.
@@ -10,6 +11,7 @@ from typing import Final
 from blocker.core.names import ROOT, from_text
 from blocker.core.policy import Rule, RuleAction
 from blocker.errors import InvalidName
+from blocker.expressions import fault
 
 _ADDRESS: Final = re.compile(r"[0-9][0-9.]*\Z|\[?[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*\]?\Z")
 _ADBLOCK: Final = re.compile(r"(?:@@)?\|\|([^\s^$|/*]+)\^")
@@ -19,6 +21,11 @@ _FOREIGN: Final = re.compile(r"[\s/:*|^@#$,;\"'()\[\]{}<>=?!%&]")
 
 def user_rule(text: str, action: RuleAction, file: str = "", line: int = 0) -> Rule:
     """The rule that a line means; ValueError("what is wrong; what to write instead") if none."""
+    if text.startswith("/") and text.endswith("/") and len(text) > 2:
+        if (why := fault(text[1:-1])) is not None:
+            message = f"{text} is not a regular expression of RE2: {why}; write a name, or mend it"
+            raise ValueError(message)
+        return Rule(text[1:-1], ROOT, "regex", action, "user", file, line)
     exact = text.startswith("=")
     name = domain_name(text.removeprefix("="))
     return Rule(
@@ -43,7 +50,7 @@ def domain_name(written: str) -> bytes:
         message = f"{written} is not a domain name; write {found[1]}"
         raise ValueError(message)
     if written.startswith("/") and written.endswith("/") and len(written) > 1:
-        message = f"{written} is a regular expression, and those come later; write the names"
+        message = f"{written} is a regular expression; write a domain name"
         raise ValueError(message)
     if "*" in written:
         message = f"{written} has a *, which only curated lists may use; write the name above it"

@@ -3,33 +3,156 @@
 Workers answer by it and admin explains by it, so the two cannot differ.
 """
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
+from blocker.clients import schedule
+from blocker.clients.membership import DEFAULT, NOBODY, Membership, plain_address
+from blocker.core.addresses import AddressRules
 from blocker.core.answer import Lifetimes
-from blocker.core.policy import NoRules, Policy, Rule, RuleAction, Switch
+from blocker.core.engine import Everything, View
+from blocker.core.names import from_text
+from blocker.core.policy import (
+    NoRules,
+    Policy,
+    Rule,
+    RuleAction,
+    State,
+    Switch,
+    Verdict,
+    VerdictAction,
+)
+from blocker.core.rule import LocalRecord, Scope
 from blocker.core.sinkhole import Mode, Sinkhole
-from blocker.link import Blocking, Generation, VendorSwitch
-from blocker.ruleset import open_ruleset
+from blocker.core.switches import Switches
+from blocker.expressions import Expressions
+from blocker.link import Blocking, Generation, Group, UserRecord, UserRule, VendorSwitch
+from blocker.ruleset import MappedRuleset, open_ruleset
 from blocker.userrules import user_rule
 
-SwitchState = Literal["on", "off", "shadow"]
+MacOf = Callable[[str], str]  # the MAC address of a client's address, "" if nobody knows it
 
 
-def policy_of(generation: Generation) -> Policy:
-    """RulesetError or ValueError when it cannot be run."""
-    blocking = generation.groups[0]["blocking"]
-    return Policy(
-        open_ruleset(Path(generation.ruleset)),
-        _overlay(generation),
-        vendors={vendor: _switch(switch) for vendor, switch in blocking["vendors"].items()},
-        max_breakage=blocking["max_breakage"],
-    )
+class GroupViews:
+    """The views of a generation's groups as they are at one moment, each made when first needed.
+
+    `before` lends its ruleset if that is the same: to open it anew would take longer than the rest.
+    RulesetError or ValueError when the generation cannot be run.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        now: float,
+        mac_of: MacOf | None = None,
+        before: "GroupViews | None" = None,
+        ruleset: MappedRuleset | None = None,
+    ) -> None:
+        if before is not None and before._lists.path == generation.ruleset:
+            self._lists: _Lists = before._lists
+        else:
+            opened = ruleset or open_ruleset(Path(generation.ruleset))
+            self._lists = _Lists(generation.ruleset, opened)
+        self._groups = {group["name"]: group for group in generation.groups}
+        self._sinkholes = {
+            name: sinkhole_of(group["blocking"]) for name, group in self._groups.items()
+        }
+        self._records = list(_local(generation.records))
+        self._rules = [
+            (rule, _user_rule(rule)) for rule in generation.rules if not _is_over(rule, now)
+        ]
+        self._own = {plain_address(rule["client"]) for rule, _ in self._rules if "client" in rule}
+        self._paused = {
+            name
+            for name, group in self._groups.items()
+            if max(generation.paused_until or 0, group.get("paused_until", 0)) > now
+        }
+        self._members = Membership([each for each in generation.groups if _holds(each, now)])
+        self._mac_of = mac_of if self._members.asks_for_macs else None
+        self._views: dict[tuple[str, object], View] = {}
+        self.changes_at = _next_change(generation, now)
+
+    @property
+    def all(self) -> Sequence[View]:
+        """The views made so far."""
+        return list(self._views.values())
+
+    @property
+    def asks_for_macs(self) -> bool:
+        return self._members.asks_for_macs
+
+    def of(self, client: str) -> View:
+        """The view of a client's address."""
+        group = self.group_of(client)
+        address = plain_address(client)
+        who = group, address if address in self._own else None
+        view = self._views.get(who)
+        if view is None:
+            view = self._views[who] = self._view(*who)
+        if self._lists.clients and group not in self._paused:
+            return self._asked_by(client, view)
+        return view
+
+    def group_of(self, client: str) -> str:
+        """The group of a client's address."""
+        macs = {client: self._mac_of(client)} if self._mac_of is not None else NOBODY
+        return self._members.group_of(client, macs)
+
+    def policy(self, name: str = DEFAULT, client: object = None) -> Policy:
+        """A group's policy, or one client's in it when there are rules for that client alone."""
+        if name in self._paused:
+            return Policy(NoRules())
+        rules = [
+            replace(made, scope=_scope(rule))
+            for rule, made in self._rules
+            if rule.get("group", name) == name
+            and ("client" not in rule or plain_address(rule["client"]) == client)
+        ]
+        expressions = Expressions(rules, own=True)
+        blocking = self._groups[name]["blocking"]
+        return Policy(
+            self._lists.ruleset,
+            [*self._records, *(rule for rule in rules if rule.match != "regex")],
+            searches=[each for each in (expressions, self._lists.expressions) if each],
+            group=name,
+            vendors={vendor: _switch(switch) for vendor, switch in blocking["vendors"].items()},
+            purposes=cast(Mapping[str, State], blocking["purposes"]),
+            lists=cast(Mapping[str, State], blocking["lists"]),
+            max_breakage=blocking["max_breakage"],
+        )
+
+    def _view(self, name: str, client: object) -> View:
+        group = self._groups[name]
+        return View(self.policy(name, client), self._sinkholes[name], upstreams=mark_of(group))
+
+    def _asked_by(self, client: str, view: View) -> View:
+        """The view, unless a list has a rule about the client itself (RPZ's rpz-client-ip)."""
+        blocking = self._groups[self.group_of(client)]["blocking"]
+        switches = Switches(lists=cast(Mapping[str, State], blocking["lists"]))
+        for rule in self._lists.clients.find(plain_address(client)):
+            action = switches.listed(rule)
+            if action in ("block", "local", "allow"):
+                verdict = Verdict(cast(VerdictAction, action), rule)
+                return replace(view, policy=Everything(verdict), replies={})
+        return view
 
 
-def paused_policy() -> Policy:
-    return Policy(NoRules())
+class _Lists:
+    """A ruleset, and what is made of it once for all groups."""
+
+    def __init__(self, path: str, ruleset: MappedRuleset) -> None:
+        self.path, self.ruleset = path, ruleset
+        keyless = ruleset.keyless
+        self.expressions = Expressions(keyless)
+        self.clients = AddressRules(rule for rule in keyless if rule.match == "client")
+
+
+def mark_of(group: Group) -> bytes:
+    """What tells the answers of a group's own upstreams from those of all."""
+    return group["name"].encode() + b"\x00" if group["upstreams"] else b""
 
 
 def sinkhole_of(blocking: Blocking) -> Sinkhole:
@@ -51,17 +174,65 @@ def networks_of(generation: Generation) -> list[IPv4Network | IPv6Network]:
     return [ip_network(network) for network in generation.allow_from]
 
 
-def _overlay(generation: Generation) -> list[Rule]:
+def zones_of(generation: Generation) -> list[bytes]:
+    """The zones that have upstreams of their own."""
     return [
-        user_rule(rule["text"], cast(RuleAction, rule["action"]), rule["list"], rule["line"])
-        for rule in generation.rules
+        from_text(zone) for upstream in generation.upstreams for zone in upstream.get("zones", ())
     ]
 
 
 def _switch(setting: VendorSwitch) -> Switch:
     purposes = setting["purposes"]
     return Switch(
-        state=cast(SwitchState, setting["state"]),
+        state=cast(State, setting["state"]),
         purposes=None if purposes is None else frozenset(purposes),
         max_breakage=setting["max_breakage"],
     )
+
+
+def _local(records: Iterable[UserRecord]) -> Iterable[Rule]:
+    """The user's records, a rule for each name."""
+    of: dict[str, list[UserRecord]] = {}
+    for record in records:
+        of.setdefault(record["name"], []).append(record)
+    for name, some in of.items():
+        yield Rule(
+            text=name,
+            name=from_text(name.removeprefix("*.")),
+            match="below" if name.startswith("*.") else "exact",
+            action="local",
+            layer="user",
+            list=some[0]["list"],
+            line=some[0]["line"],
+            records=tuple(
+                LocalRecord(each["type"], each["ttl"], bytes.fromhex(each["rdata"]))
+                for each in some
+            ),
+        )
+
+
+def _user_rule(rule: UserRule) -> Rule:
+    return user_rule(rule["text"], cast(RuleAction, rule["action"]), rule["list"], rule["line"])
+
+
+def _scope(rule: UserRule) -> Scope:
+    if "client" in rule:
+        return "client"
+    return "group" if "group" in rule else ""
+
+
+def _is_over(rule: UserRule, now: float) -> bool:
+    return rule.get("until", float("inf")) <= now
+
+
+def _holds(group: Group, now: float) -> bool:
+    return not group["schedule"] or schedule.in_force(group["schedule"], now)
+
+
+def _next_change(generation: Generation, now: float) -> float | None:
+    """When other views are due: a rule, a pause or a schedule's hours end or begin."""
+    moments = [rule["until"] for rule in generation.rules if "until" in rule]
+    moments += [generation.paused_until or 0]
+    for group in generation.groups:
+        moments += [group.get("paused_until", 0), schedule.next_change(group["schedule"], now) or 0]
+    return min((moment for moment in moments if moment > now), default=None)

@@ -9,11 +9,9 @@ from pathlib import Path
 from blocker.admin.plan import Evidence, Plan, encode_failure
 from blocker.catalog.compile import compile_ruleset, prune
 from blocker.catalog.seen import remember
-from blocker.config import Config, overlay, switches
-from blocker.config.blocking import OwnAddresses
+from blocker.config.generation import generation_of
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
-from blocker.link import Blocking, CacheLimits, Generation, Group, VendorSwitch
 from blocker.ruleset import open_ruleset
 from blocker.tokens import TokenStore
 
@@ -49,7 +47,7 @@ def make_plan(path: Path | None) -> Plan:
             key: Evidence(source.title, source.url)
             for key, source in inputs.catalogue.sources.items()
         },
-        generation=_generation(config, ruleset),
+        generation=generation_of(config, ruleset),
     )
 
 
@@ -67,58 +65,6 @@ def _compile(inputs: Inputs) -> Path:
         )
         raise StartError(message) from None
     return path
-
-
-def _generation(config: Config, ruleset: Path) -> Generation:
-    cache = config.cache
-    return Generation(
-        number=0,
-        ruleset=str(ruleset),
-        groups=[
-            Group(
-                name="default",
-                clients=[],
-                schedule=[],
-                blocking=_blocking(config),
-                upstreams=[],
-            )
-        ],
-        rules=[
-            {"action": rule.action, "text": rule.text, "list": rule.list, "line": rule.line}
-            for rule in overlay(config)
-        ],
-        records=[],
-        upstreams=[{"url": upstream.url} for upstream in config.upstreams],
-        allow_from=[str(network) for network in config.dns.allow_from],
-        cache=CacheLimits(
-            size=cache.size,
-            min_ttl=cache.min_ttl,
-            max_ttl=cache.max_ttl,
-            serve_stale=cache.serve_stale,
-        ),
-    )
-
-
-def _blocking(config: Config) -> Blocking:
-    blocking = config.blocking
-    answer = blocking.answer
-    return Blocking(
-        answer={"ipv4": str(answer.ipv4), "ipv6": str(answer.ipv6)}
-        if isinstance(answer, OwnAddresses)
-        else answer,
-        ttl=blocking.ttl,
-        max_breakage=blocking.max_breakage,
-        vendors={
-            vendor: VendorSwitch(
-                state=switch.state,
-                purposes=None if switch.purposes is None else sorted(switch.purposes),
-                max_breakage=switch.max_breakage,
-            )
-            for vendor, switch in switches(config).items()
-        },
-        purposes={},
-        lists={},
-    )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from pydantic import BeforeValidator, model_validator
 
 from blocker.config.section import Section, comes_later
 from blocker.config.units import Endpoint, ip_address, port_number
+from blocker.core.names import to_text
+from blocker.userrules import domain_name
 
 SCHEMES: Final = ("udp", "tcp")
 ENCRYPTED: Final = ("tls", "https")
@@ -79,13 +81,26 @@ def _host(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
+def _zone(written: Any) -> str:
+    """`lan`, also when written as `lan.`; ValueError with what to write."""
+    if not isinstance(written, str):
+        message = f"{written} is not a zone; write a domain name in quotes"
+        raise ValueError(message)
+    return to_text(domain_name(written))
+
+
 class Upstream(Section):
-    """One resolver; written as its URL, or as a mapping."""
+    """One resolver; written as its URL, or as a mapping.
+
+    With `zones` it is asked about the names in these, and about no others.
+    """
 
     url: Annotated[str, BeforeValidator(upstream_url)]
     addresses: Annotated[
         None, comes_later("it is for upstreams known by name; write the address in the URL")
     ] = None
+
+    zones: tuple[Annotated[str, BeforeValidator(_zone)], ...] = ()
 
     @model_validator(mode="before")
     @classmethod

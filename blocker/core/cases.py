@@ -14,7 +14,7 @@ def holds(condition: Condition | None, qtype: int, client: str, group: str) -> b
     """Whether a rule with this condition matches a question of this type from this client."""
     if condition is None:
         return True
-    if condition.types and qtype not in condition.types or qtype in condition.other_types:
+    if (condition.types and qtype not in condition.types) or qtype in condition.other_types:
         return False
     if condition.clients and not _is_among(client, group, condition.clients):
         return False

@@ -1,7 +1,7 @@
 """Which rules match a name, and in which order they are asked.
 
-Layers in order. Of the user's rules, one client's before a group's before everyone's. In a layer the
-most specific name first, and on the same name allow, then local, then block. Two exceptions, as
+Layers in order. Of the user's rules, one client's before a group's before everyone's. In a layer
+the most specific name first, and on the same name allow, then local, then block. Two exceptions, as
 people know them from other blockers: on a list an exception outranks every block whatever its
 name, and `$important` outranks both; and a regular expression, whose name nobody can compare, comes
 first if it allows and last if it blocks.

@@ -41,9 +41,7 @@ def _is_allowed(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.action == "allow"
 
 
-def _led_to(
-    query: Query, answer: Answer, view: View, client: str
-) -> tuple[bytes, Verdict] | None:
+def _led_to(query: Query, answer: Answer, view: View, client: str) -> tuple[bytes, Verdict] | None:
     """The first alias with a verdict that stops the answer, and that verdict; else the first in
     shadow. An address has no name: there the alias is empty.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Final, Protocol
 
-from blocker.core.policy import NoRules, Policy, Verdict
+from blocker.core.policy import NoRules, Policy, Rule, Verdict
 from blocker.core.reply import Reply
 from blocker.core.sinkhole import Sinkhole
 
@@ -36,6 +36,9 @@ class Matcher(Protocol):
     def match(self, name: bytes) -> Verdict | None: ...
     def resolve(self, verdict: Verdict, qtype: int, client: str) -> Verdict | None: ...
     def match_addresses(self, addresses: Iterable[bytes]) -> Verdict | None: ...
+    def trace(
+        self, name: bytes, qtype: int | None = None, client: str = ""
+    ) -> list[tuple[Rule, str]]: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -89,6 +92,11 @@ class Everything:
 
     def match_addresses(self, addresses: Iterable[bytes]) -> Verdict | None:
         return None
+
+    def trace(
+        self, name: bytes, qtype: int | None = None, client: str = ""
+    ) -> list[tuple[Rule, str]]:
+        return [(self._verdict.rule, self._verdict.action)]
 
 
 class Admission:

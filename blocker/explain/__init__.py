@@ -2,6 +2,6 @@
 
 from blocker.explain.explanation import Explanation
 from blocker.explain.qtypes import type_number
-from blocker.explain.reason import Source, explain
+from blocker.explain.reason import HERE, Source, explain
 
-__all__ = ["Explanation", "Source", "explain", "type_number"]
+__all__ = ["HERE", "Explanation", "Source", "explain", "type_number"]

@@ -13,9 +13,9 @@ from typing import Final, Protocol
 from blocker.core import special, wire
 from blocker.core.engine import Engine, Forward, View
 from blocker.core.names import to_text
-from blocker.core.policy import Policy, Rule, VerdictAction
+from blocker.core.policy import Rule, VerdictAction
 from blocker.core.reply import Reply
-from blocker.core.sinkhole import Sinkhole
+from blocker.core.view import Matcher
 from blocker.explain.answer import read_reply
 from blocker.explain.explanation import (
     Action,
@@ -42,35 +42,35 @@ class Source(Protocol):
 
 
 def explain(
-    policy: Policy,
-    sinkhole: Sinkhole,
+    view: View,
     name: str,
     qtype: str = "A",
     client: str | None = None,
     *,
+    group: str = DEFAULT_GROUP,
     networks: Iterable[IPv4Network | IPv6Network] = (),
     sources: Mapping[str, Source] | None = None,
     aliases: Sequence[str] = (),
     catalogue: str | None = None,
 ) -> Explanation:
-    """What the engine would do with this question of this client.
+    """What the engine would do with this question of this client, whose view and group these are.
 
     aliases are the names an answer known already goes on to; without them only the name itself is
     looked at. ValueError("what is wrong; what to write instead") for a name, type or client that is
     none.
     """
-    asked = _Question(domain_name(name), type_number(qtype))
-    engine = Engine(View(policy, sinkhole), networks=networks)
-    outcome = engine.on_stream_query(asked.packet, _client(client), 0.0)
-    finding = _finding(policy, sinkhole, asked, outcome, engine.streams.entries)
-    finding = _uncloaked(policy, sinkhole, asked, finding, aliases)
+    asked = _Question(domain_name(name), type_number(qtype), _client(client))
+    engine = Engine(view, networks=networks)
+    outcome = engine.on_query(asked.packet, asked.client, 0.0)
+    finding = _finding(view.policy, asked, outcome, engine.datagrams.entries)
+    finding = _uncloaked(view, asked, finding, aliases)
     rule = finding.rule or _NO_RULE
     curated = rule.layer == "curated"
     return Explanation(
         name=to_text(asked.name),
         type=type_name(asked.qtype),
         client=client,
-        group=DEFAULT_GROUP,
+        group=group,
         action=finding.action,
         layer=rule.layer if finding.rule else finding.layer,
         because=finding.because,
@@ -97,6 +97,7 @@ def explain(
 class _Question:
     name: bytes
     qtype: int
+    client: str
 
     @property
     def packet(self) -> bytes:
@@ -128,35 +129,40 @@ def _client(written: str | None) -> str:
 
 
 def _finding(
-    policy: Policy,
-    sinkhole: Sinkhole,
+    policy: Matcher,
     asked: _Question,
     outcome: bytes | Forward | None,
     journal: Sequence[tuple[str, Reply]],
 ) -> _Finding:
     if isinstance(outcome, Forward):
         action = outcome.verdict.action if outcome.verdict else None
-        return _traced(policy, asked.name, action, None)
+        return _traced(policy, asked, "local" if outcome.aliased else action, None)
     reply = journal[-1][1]
     answer = read_reply(reply.tail)
     if reply.action == "blocked":
-        return _traced(policy, asked.name, "block", answer)
+        return _traced(policy, asked, "block", answer)
     if reply.action == "refused":
         because = "this client may not ask: it is not at home, and dns.allow_from does not name it"
         return _Finding("local", because, "access", answer=answer)
+    if reply.verdict is not None:
+        return _traced(policy, asked, "local", answer)
     zone = special.find(asked.name)
     because = zone.why if zone else "questions of this type are never passed on"
     return _Finding("local", because, "special", answer=answer)
 
 
 def _traced(
-    policy: Policy, name: bytes, action: VerdictAction | None, answer: AnswerShown | None
+    policy: Matcher,
+    asked: _Question,
+    action: VerdictAction | None,
+    answer: AnswerShown | None,
+    alias: bytes = b"",
 ) -> _Finding:
     """The rule behind a verdict, with its own line, and those beside it."""
     deciding: Rule | None = None
     zone: Rule | None = None
     passed_over: list[PassedOver] = []
-    for rule, state in policy.trace(name):
+    for rule, state in policy.trace(alias or asked.name, asked.qtype, asked.client):
         if rule.layer == "zone":
             zone = zone or rule
         elif deciding is None and state == action:
@@ -171,8 +177,7 @@ def _traced(
 
 
 def _uncloaked(
-    policy: Policy,
-    sinkhole: Sinkhole,
+    view: View,
     asked: _Question,
     finding: _Finding,
     aliases: Sequence[str],
@@ -182,11 +187,14 @@ def _uncloaked(
         return finding
     for alias in aliases:
         name = domain_name(alias)
-        verdict = policy.match(name)
+        verdict = view.policy.match(name)
+        if verdict is not None and verdict.action == "depends":
+            verdict = view.policy.resolve(verdict, asked.qtype, asked.client)
         if verdict is None or verdict.action != "block":
             continue
-        query = wire.parse_query(asked.packet, wire.STREAM_LIMIT)
-        found = _traced(policy, name, "block", read_reply(sinkhole.tail(query, verdict)))
+        query = wire.parse_query(asked.packet)
+        answer = read_reply(view.sinkhole.tail(query, verdict))
+        found = _traced(view.policy, asked, "block", answer, name)
         return _Finding(
             "block",
             f"it is an alias of {to_text(name)}: {found.because}",
@@ -206,6 +214,8 @@ def _why_not(passed_over: Sequence[PassedOver], zone: Rule | None) -> str:
 
 
 def _because(rule: Rule, action: VerdictAction) -> str:
+    if action == "local":
+        return "your own record" if rule.layer == "user" else f"a record on the list {rule.list}"
     if rule.layer == "user":
         return f"your own rule {action}s it"
     if rule.layer == "keep":

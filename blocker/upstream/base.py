@@ -14,6 +14,7 @@ from blocker.upstream.health import Health
 from blocker.upstream.tally import Tally
 
 if TYPE_CHECKING:
+    from blocker.upstream.choice import Choice
     from blocker.upstream.poller import Poller
 
 Clock = Callable[[], float]
@@ -54,10 +55,11 @@ class Setbacks:
 class Exchange:
     """One question in flight, and everyone who waits for it."""
 
-    __slots__ = ("current", "done", "due", "query", "setbacks", "started", "waiters")
+    __slots__ = ("choice", "current", "done", "due", "query", "setbacks", "started", "waiters")
 
-    def __init__(self, query: Query, waiter: Waiter, now: float) -> None:
+    def __init__(self, query: Query, waiter: Waiter, now: float, choice: "Choice") -> None:
         self.query = query
+        self.choice = choice  # whom it may be asked of
         self.waiters = [waiter]
         self.started = now
         self.due = now  # when the forwarder looks at it again

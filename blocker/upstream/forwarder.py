@@ -12,10 +12,10 @@ from typing import Final
 from blocker.core.engine import Engine, Forward
 from blocker.core.wire import NXDOMAIN
 from blocker.upstream.base import Address, Attempt, Clock, Exchange, Transport, Upstream
-from blocker.upstream.choice import Choice
 from blocker.upstream.inflight import send
 from blocker.upstream.poller import Poller
 from blocker.upstream.recovery import EDE_NO_REACHABLE_AUTHORITY, Recovery
+from blocker.upstream.routes import Routes, Upstreams
 
 CAPACITY: Final = 4096  # questions in flight
 SHARE: Final = 1000  # of one client, so that the rest are served
@@ -28,18 +28,20 @@ log = logging.getLogger(__name__)
 class Forwarder(Recovery):
     """Asks the upstreams for a worker's engine."""
 
-    def __init__(self, engine: Engine, upstreams: Sequence[Upstream], clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, upstreams: Sequence[Upstream] | Upstreams, clock: Clock
+    ) -> None:
         self.overflows = 0  # questions turned away because too many were in flight
         self._poller = Poller(self, clock)
         self._tick_timer: asyncio.TimerHandle | None = None
         self._leaving: list[tuple[Upstream, float]] = []
-        super().__init__(engine, Choice(upstreams, clock()), clock)
-        for upstream in upstreams:
+        super().__init__(engine, Routes(_as_upstreams(upstreams).shared({}), clock()), clock)
+        for upstream in self.upstreams:
             upstream.open(self, self._poller)
 
     @property
-    def upstreams(self) -> tuple[Upstream, ...]:
-        return self._choice.upstreams
+    def upstreams(self) -> Sequence[Upstream]:
+        return self._routes.upstreams
 
     def ask(self, forward: Forward, transport: Transport, address: Address) -> None:
         """Answer `forward` through `transport`, sooner or later."""
@@ -58,11 +60,12 @@ class Forwarder(Recovery):
                 exchange.due = forward.asked  # a stale answer may be due
             return
         now = forward.asked
-        exchange = Exchange(query, (forward, transport, address), now)
+        routes = self._routes
+        choice = routes.of(forward) if routes.several else routes.common
+        exchange = Exchange(query, (forward, transport, address), now, choice)
         self._exchanges[query.key] = exchange
         if self._tick_timer is None:
             self._arm()
-        choice = self._choice
         choice.turns -= 1
         upstream = choice.preferred if choice.turns else choice.explore()
         upstream.tally.requests += 1
@@ -106,17 +109,15 @@ class Forwarder(Recovery):
             except Exception:
                 log.exception("an answer could not be passed on")
 
-    def replace(self, upstreams: Sequence[Upstream]) -> None:
+    def replace(self, upstreams: Sequence[Upstream] | Upstreams) -> None:
         """Ask these from now on. One that is asked already, by its URL, goes on as it is."""
         now = self._clock()
-        before = {upstream.url: upstream for upstream in self.upstreams}
-        wanted = [before.pop(upstream.url, upstream) for upstream in upstreams]
-        known = set(self.upstreams)
-        self._choice = Choice(wanted, now)
-        for upstream in wanted:
-            if upstream not in known:
+        known = {upstream.url: upstream for upstream in self.upstreams}
+        self._routes = Routes(_as_upstreams(upstreams).shared(known), now)
+        for upstream in self.upstreams:
+            if known.pop(upstream.url, None) is None:
                 upstream.open(self, self._poller)
-        self._leaving += [(upstream, now + LEAVING) for upstream in before.values()]
+        self._leaving += [(upstream, now + LEAVING) for upstream in known.values()]
         self._arm()
 
     async def drain(self, seconds: float) -> None:
@@ -152,7 +153,7 @@ class Forwarder(Recovery):
             for exchange in [one for one in self._exchanges.values() if one.due <= now]:
                 self._overdue(exchange, now)
             self._forget_strays(now)
-            self._choice.refresh(now)
+            self._routes.refresh(now)
             for upstream in self.upstreams:
                 upstream.sweep(now)
             for upstream in [one for one, until in self._leaving if now >= until]:
@@ -162,3 +163,7 @@ class Forwarder(Recovery):
             log.exception("what is in flight could not be looked over")
         if self._exchanges or self._strays or self._leaving:
             self._arm()
+
+
+def _as_upstreams(upstreams: Sequence[Upstream] | Upstreams) -> Upstreams:
+    return upstreams if isinstance(upstreams, Upstreams) else Upstreams(upstreams)

@@ -23,11 +23,11 @@ from blocker.upstream.base import (
     Setbacks,
     Upstream,
 )
-from blocker.upstream.choice import Choice
 from blocker.upstream.endpoint import reason_of
 from blocker.upstream.health import LONGEST_WAIT
 from blocker.upstream.inflight import InFlight, is_open, send
 from blocker.upstream.packet import rcode_of
+from blocker.upstream.routes import Routes
 from blocker.upstream.tally import MISMATCH, NETWORK, RCODE, TIMEOUT, TRUNCATED
 
 TOTAL: Final = 4.0  # seconds; a stub resolver gives up after five
@@ -43,10 +43,10 @@ NAMES: Final = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 16: "BAD
 class Recovery(InFlight):
     """The cold half of the forwarder, which is told of setbacks and finds a way round them."""
 
-    def __init__(self, engine: Engine, choice: Choice, clock: Clock) -> None:
+    def __init__(self, engine: Engine, routes: Routes, clock: Clock) -> None:
         super().__init__()
         self._engine = engine
-        self._choice = choice
+        self._routes = routes
         self._clock = clock
 
     def truncated(self, attempt: Attempt, now: float) -> None:
@@ -148,7 +148,7 @@ class Recovery(InFlight):
         if now >= exchange.started + TOTAL:
             self._give_up(exchange, now)
             return
-        while (upstream := self._choice.after(setbacks)) is not None:
+        while (upstream := exchange.choice.after(setbacks)) is not None:
             if upstream in setbacks.unreachable:
                 if upstream.health.is_down:
                     break
@@ -204,7 +204,7 @@ class Recovery(InFlight):
 
     def _probe(self, exchange: Exchange, now: float) -> None:
         """Ask an upstream that is down as well. Nobody waits for it; its answer makes it well."""
-        probe = self._choice.take_probe(now)
+        probe = exchange.choice.take_probe(now)
         if probe is None or exchange.done:
             return
         probe.tally.requests += 1
@@ -233,7 +233,7 @@ class Recovery(InFlight):
         setbacks.text = f"{upstream.name} {text}"
         if blame:
             upstream.health.failed(now)
-            self._choice.refresh(now)
+            self._routes.refresh(now)
 
     def _setbacks(self, exchange: Exchange) -> Setbacks:
         if exchange.setbacks is None:

@@ -16,16 +16,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from socket import socket
 
-from blocker.core.engine import Engine, View
+from blocker.clients.neighbours import Neighbours
+from blocker.core.engine import Engine
+from blocker.core.names import from_text
 from blocker.errors import BlockerError
-from blocker.link import Generation, Link, decode_notice
+from blocker.link import Generation, Link, UpstreamAddress, decode_notice
 from blocker.listen.stream import StreamListener
 from blocker.listen.udp import listener
 from blocker.upstream.base import Upstream
 from blocker.upstream.forwarder import Forwarder
+from blocker.upstream.routes import Upstreams
 from blocker.upstream.tally import Tally as UpstreamTally
 from blocker.upstream.url import upstream_from_url
-from blocker.view import lifetimes_of, networks_of, paused_policy, policy_of, sinkhole_of
+from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, zones_of
 from blocker.worker.collector import Collector
 from blocker.worker.outbox import Outbox
 from blocker.worker.report import report
@@ -66,15 +69,16 @@ class Worker:
         self.link = Link(link)
         self.state = state
         self.generation = Generation.read(state)
-        self.paused = _is_paused(self.generation)
         self.refused, self.error = 0, ""
-        self._view = _view(self.generation)
+        self._neighbours = Neighbours()
+        self._views = self._made_views(self.generation)
         self._asked: list[tuple[str, UpstreamTally]] = []  # also those no longer asked
         self.engine = Engine(
-            View(paused_policy()) if self.paused else self._view,
+            self._views,
             cache_octets=self.generation.cache["size"],
             lifetimes=lifetimes_of(self.generation),
             networks=networks_of(self.generation),
+            zones=zones_of(self.generation),
         )
         self.outbox = Outbox(self.link, self.engine.tally.rows, _second())
 
@@ -115,8 +119,7 @@ class Worker:
                     await stop.wait()
             except TimeoutError:
                 pass
-            if self.paused and not _is_paused(self.generation):
-                self._install(self.generation)
+            self._look_at_the_clock()
             await self._fold()
             now = clock()
             answered = self.engine.tally.queries.total()
@@ -150,7 +153,7 @@ class Worker:
     def _renew(self, number: int) -> None:
         try:
             generation = Generation.read(self.state)
-            view = _view(generation)
+            views = self._made_views(generation, self._views)
             networks_of(generation)
             upstreams = _upstreams(generation)
         except (BlockerError, OSError, ValueError) as error:
@@ -158,18 +161,33 @@ class Worker:
             log.error("worker %d: generation %d: %s", self.index, number, error)  # noqa: TRY400
             return
         self.refused, self.error = 0, ""
-        self.generation, self._view = generation, view
+        self.generation, self._views = generation, views
         self.forwarder.replace(upstreams)
         self._note_upstreams()
         self.engine.lifetimes = lifetimes_of(generation)
         self.engine.answers.size = generation.cache["size"]
-        self._install(generation)
+        self._install()
 
-    def _install(self, generation: Generation) -> None:
-        self.paused = _is_paused(generation)
-        self.engine.install(
-            View(paused_policy()) if self.paused else self._view, networks_of(generation)
-        )
+    def _look_at_the_clock(self) -> None:
+        """A rule, a pause or a schedule's hours may have ended or begun, a client may have another
+        address.
+        """
+        due = self._views.changes_at
+        if due is not None and _wall_clock() >= due:
+            self._views = self._made_views(self.generation, self._views)
+            self._install()
+        elif self._views.asks_for_macs and self._neighbours.changed(clock()):
+            self.engine.forget_clients()
+
+    def _install(self) -> None:
+        generation = self.generation
+        self.engine.install(self._views, networks_of(generation), zones_of(generation))
+
+    def _made_views(self, generation: Generation, before: GroupViews | None = None) -> GroupViews:
+        return GroupViews(generation, _wall_clock(), self._mac_of, before)
+
+    def _mac_of(self, address: str) -> str:
+        return self._neighbours.mac_of(address, clock())
 
     def _note_upstreams(self) -> None:
         """Counts must not go down when an upstream is no longer asked, so its tally is kept."""
@@ -178,19 +196,29 @@ class Worker:
                 self._asked.append((upstream.url, upstream.tally))
 
 
-def _view(generation: Generation) -> View:
-    return View(policy_of(generation), sinkhole_of(generation.groups[0]["blocking"]))
+def _upstreams(generation: Generation) -> Upstreams:
+    zones: dict[bytes, list[Upstream]] = {}
+    for given in generation.upstreams:
+        for zone in given.get("zones", ()):
+            zones.setdefault(from_text(zone), []).append(_upstream(given))
+    return Upstreams(
+        common=[_upstream(given) for given in generation.upstreams if not given.get("zones")],
+        groups={
+            mark_of(group): [_upstream(given) for given in group["upstreams"]]
+            for group in generation.groups
+            if group["upstreams"]
+        },
+        zones=zones,
+    )
 
 
-def _upstreams(generation: Generation) -> list[Upstream]:
-    return [upstream_from_url(upstream["url"], clock) for upstream in generation.upstreams]
+def _upstream(given: UpstreamAddress) -> Upstream:
+    return upstream_from_url(given["url"], clock)
 
 
-def _is_paused(generation: Generation) -> bool:
-    until = generation.paused_until
-    return until is not None and datetime.now(UTC).timestamp() < until
+def _wall_clock() -> float:
+    return datetime.now(UTC).timestamp()
 
 
 def _second() -> int:
-    """Of the wall clock, for the rows."""
-    return int(datetime.now(UTC).timestamp())
+    return int(_wall_clock())

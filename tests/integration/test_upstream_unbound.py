@@ -59,7 +59,7 @@ def test_another_upstream_answers_while_it_hangs(server: Server, tmp_path: Path)
 
     async def scenario(bench: Bench) -> None:
         assert (await bench.ask("www.lab.example")).rcode == 0
-        hung = bench.forwarder._choice.preferred
+        hung = bench.forwarder._routes.common.preferred
         stopped, working = (server, second) if hung.url == server.url else (second, server)
         stopped.pause()
         try:
@@ -67,7 +67,7 @@ def test_another_upstream_answers_while_it_hangs(server: Server, tmp_path: Path)
                 got = await bench.ask(f"n{number}.lab.example")
                 assert got.rcode == 3
                 assert got.seconds < 1.5
-            assert bench.forwarder._choice.preferred.url == working.url
+            assert bench.forwarder._routes.common.preferred.url == working.url
             assert (await bench.ask("n9.lab.example")).seconds < 0.1
         finally:
             stopped.resume()

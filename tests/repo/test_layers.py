@@ -20,7 +20,7 @@ MAY_IMPORT = {
     # The children are imported after the fork, so neither carries what only the other needs.
     "supervisor": {"worker", "admin", "config", "link", "sockets"},
     # These two meet in link, never in an import.
-    "worker": {"listen", "upstream", "core", "link", "view"},
+    "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
         "aliases", "catalog", "config", "core", "explain", "inputs", "link", "ruleset", "sockets",
         "tokens", "view",
@@ -30,19 +30,22 @@ MAY_IMPORT = {
     "upstream": {"core"},
     # What is written, and what becomes of it.
     "inputs": {
-        "aliases", "catalog", "config", "core", "explain", "link", "ruleset", "userrules", "view",
+        "aliases", "catalog", "config", "core", "explain", "link", "ruleset", "store",
+        "userrules", "view",
     },
     "export": {"catalog", "config", "core", "inputs", "yamlfile"},
     "explain": {"core", "userrules"},
     "aliases": {"core", "explain", "upstream", "userrules"},
-    "config": {"core.names", "core.policy", "userrules", "yamlfile"},
+    "config": {"core.names", "core.policy", "link", "userrules", "yamlfile"},
     "catalog": {
         "core.names", "core.policy", "core.families", "core.relations", "ruleset", "yamlfile",
     },
-    "view": {"core", "link", "ruleset", "userrules"},
+    "view": {"clients", "core", "expressions", "link", "ruleset", "userrules"},
     "ruleset": {"core.names", "core.policy", "core.rule"},
     "expressions": {"core.rule"},
-    "userrules": {"core.names", "core.policy"},
+    "userrules": {"core.names", "core.policy", "expressions"},
+    "clients": {"link"},
+    "store": {"link", "userrules"},
     # Leaves: whatever they need comes from outside.
     "core": set(),
     "link": set(),

@@ -36,7 +36,7 @@ def test_a_top_level_domain_may_be_blocked() -> None:
         ("||example.org^", "write example.org"),
         ("@@||example.org^$important", "write example.org"),
         ("https://example.org/path", "write example.org"),
-        ("/track[0-9]+/", "write the names"),
+        ("/track[0-9+/", "write a name, or mend it"),
         ("*-stsdk.example.org", "write the name above it"),
         ("192.0.2.1", "write a domain name"),
         ("2001:db8::1", "write a domain name"),
@@ -50,3 +50,8 @@ def test_what_is_no_rule_says_what_to_write(text: str, instead: str) -> None:
     with pytest.raises(ValueError, match=";") as caught:
         user_rule(text, "block")
     assert str(caught.value).partition("; ")[2].startswith(instead)
+
+
+def test_an_expression_between_slashes() -> None:
+    rule = user_rule("/^ads?[0-9]*[.]/", "block", "blocker.yaml", 4)
+    assert (rule.text, rule.match, rule.line) == ("^ads?[0-9]*[.]", "regex", 4)

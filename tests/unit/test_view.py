@@ -1,25 +1,33 @@
 """What a generation's plain values become."""
 
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blocker.core.answer import Lifetimes
 from blocker.core.names import from_text
 from blocker.core.sinkhole import Sinkhole
+from blocker.core.view import View
 from blocker.errors import RulesetError
-from blocker.link import Blocking
-from blocker.view import lifetimes_of, networks_of, paused_policy, policy_of, sinkhole_of
+from blocker.link import Blocking, Generation, UserRecord, UserRule
+from blocker.view import GroupViews, lifetimes_of, networks_of, sinkhole_of
 from tests.support.backend import first_plan
 from tests.support.plans import generation
 
+NOW = 1_700_000_000.0
 TRACKED, KEPT = from_text("a.tracking.miui.com"), from_text("update.miui.com")
+
+
+def views(generation: Generation, now: float = NOW, **how: Any) -> GroupViews:
+    return GroupViews(generation, now, **how)
 
 
 def test_lists_switches_and_own_rules_make_the_policy(tmp_path: Path) -> None:
     plan = first_plan(tmp_path, "rules: {block: [own.example, '=one.example']}\n")
-    policy = policy_of(plan.generation)
+    policy = views(plan.generation).policy()
     for name, action in (
         ("a.tracking.miui.com", "block"),
         ("update.miui.com", "allow"),
@@ -31,23 +39,90 @@ def test_lists_switches_and_own_rules_make_the_policy(tmp_path: Path) -> None:
         assert verdict.action == action
     assert policy.match(from_text("below.one.example")) is None
     off = first_plan(tmp_path, "blocking: {vendors: {xiaomi: off}}\n")
-    passed = policy_of(off.generation).match(TRACKED)
+    passed = views(off.generation).policy().match(TRACKED)
     assert passed
     assert passed.action == "pass"
     shadow = first_plan(tmp_path, "blocking: {vendors: {xiaomi: shadow}}\n")
-    verdict = policy_of(shadow.generation).match(TRACKED)
+    verdict = views(shadow.generation).policy().match(TRACKED)
     assert verdict is not None
     assert verdict.action == "shadow"
 
 
-def test_during_a_pause_nothing_matches() -> None:
-    assert paused_policy().match(TRACKED) is None
-    assert paused_policy().match(KEPT) is None
+def test_during_a_pause_nothing_matches(tmp_path: Path) -> None:
+    paused = replace(first_plan(tmp_path).generation, paused_until=NOW + 60)
+    made = views(paused)
+    assert made.of("192.0.2.1").policy.match(TRACKED) is None
+    assert made.of("192.0.2.1").policy.match(KEPT) is None
+    assert made.changes_at == NOW + 60
+    assert views(paused, NOW + 60).policy().match(TRACKED) is not None
+
+
+GROUPS = """
+groups:
+  - name: kids
+    clients: [192.0.2.0/24]
+    blocking: {answer: nxdomain, vendors: {xiaomi: off}}
+    rules: {block: [games.example]}
+    upstreams: [udp://192.0.2.53]
+"""
+
+
+def test_each_group_has_its_view(tmp_path: Path) -> None:
+    made = views(first_plan(tmp_path, GROUPS).generation)
+    kids, others = made.of("192.0.2.7"), made.of("198.51.100.7")
+    assert (made.group_of("192.0.2.7"), made.group_of("198.51.100.7")) == ("kids", "default")
+    assert made.of("192.0.2.8") is kids
+    assert decided(kids, "tracking.miui.com") == "pass"
+    assert decided(others, "tracking.miui.com") == "block"
+    assert decided(kids, "games.example") == "block"
+    assert decided(others, "games.example") is None
+    assert (kids.sinkhole.mode, others.sinkhole.mode) == ("nxdomain", "addresses")
+    assert kids.upstreams != others.upstreams == b""
+    assert set(made.all) == {kids, others}
+
+
+def test_a_rule_for_one_client_or_for_a_while(tmp_path: Path) -> None:
+    generation = first_plan(tmp_path, GROUPS).generation
+    for_one = UserRule(
+        action="allow", text="tracking.miui.com", list="", line=0, client="198.51.100.7"
+    )
+    for_a_while = UserRule(action="block", text="a.example", list="", line=0, until=NOW + 9)
+    for_kids = UserRule(action="block", text="/^ads?[0-9]/", list="", line=0, group="kids")
+    generation = replace(generation, rules=[*generation.rules, for_one, for_a_while, for_kids])
+    made = views(generation)
+    assert decided(made.of("198.51.100.7"), "tracking.miui.com") == "allow"
+    assert decided(made.of("::ffff:198.51.100.7"), "tracking.miui.com") == "allow"
+    assert decided(made.of("198.51.100.8"), "tracking.miui.com") == "block"
+    assert decided(made.of("198.51.100.8"), "a.example") == "block"
+    assert decided(made.of("192.0.2.7"), "ads3.example") == "block"
+    assert decided(made.of("198.51.100.8"), "ads3.example") is None
+    assert made.changes_at == NOW + 9
+    after = views(generation, NOW + 9, before=made)
+    assert decided(after.of("198.51.100.8"), "a.example") is None
+    assert after.changes_at is None
+
+
+def test_a_record_of_the_user_s_own(tmp_path: Path) -> None:
+    records = [
+        UserRecord(name=name, type=1, ttl=60, rdata="c0000201", list="", line=0)
+        for name in ("nas.lan", "*.dev.example")
+    ]
+    view = views(replace(first_plan(tmp_path).generation, records=records)).of("192.0.2.1")
+    for name, action in (
+        ("nas.lan", "local"), ("x.nas.lan", None), ("x.dev.example", "local"),
+        ("dev.example", None),
+    ):  # fmt: skip
+        assert decided(view, name) == action
+
+
+def decided(view: View, name: str) -> str | None:
+    verdict = view.policy.match(from_text(name))
+    return verdict.action if verdict else None
 
 
 def test_a_ruleset_that_is_not_there() -> None:
     with pytest.raises(RulesetError):
-        policy_of(generation())
+        views(generation())
 
 
 @pytest.mark.parametrize(

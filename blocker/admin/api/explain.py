@@ -1,5 +1,6 @@
 """`explain`: what a name is answered, by which rule, and how to change that."""
 
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from pydantic import Field, RootModel
@@ -9,7 +10,7 @@ from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.problem_details import Refusal
 from blocker.aliases import aliases_of
 from blocker.errors import StartError
-from blocker.view import networks_of, paused_policy, policy_of, sinkhole_of
+from blocker.view import GroupViews, networks_of
 
 
 class Question(Body):
@@ -32,12 +33,14 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
     upstreams = [upstream["url"] for upstream in generation.upstreams]
     try:
         aliases = await aliases_of(asked.name, asked.type, upstreams) if asked.resolve else ()
+        views = GroupViews(generation, datetime.now(UTC).timestamp())
+        client = asked.client or explaining.HERE
         explanation = explaining.explain(
-            paused_policy() if generations.paused_for() else policy_of(generation),
-            sinkhole_of(generation.groups[0]["blocking"]),
+            views.of(client),
             asked.name,
             asked.type,
             asked.client,
+            group=views.group_of(client),
             networks=networks_of(generation),
             sources=generations.plan.sources,
             aliases=aliases,

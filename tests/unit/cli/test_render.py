@@ -9,6 +9,7 @@ from rich.console import Console
 from blocker.cli.render import render
 from blocker.core.policy import Policy, Switch
 from blocker.core.sinkhole import Sinkhole
+from blocker.core.view import View
 from blocker.explain import explain
 from tests.support.rules import entry, keep, policy, rule
 
@@ -22,7 +23,7 @@ class Paper:
 
 def shown(made: Policy, name: str = "data.mistat.example", **how: Any) -> list[str]:
     output = io.StringIO()
-    explanation = explain(made, how.pop("sinkhole", Sinkhole()), name, **how)
+    explanation = explain(View(made, how.pop("sinkhole", Sinkhole())), name, **how)
     render(explanation, Console(file=output, width=40, highlight=False))
     return output.getvalue().splitlines()
 
@@ -123,5 +124,5 @@ def test_several_are_kept_apart() -> None:
     output = io.StringIO()
     console = Console(file=output)
     for apart in (False, True):
-        render(explain(policy(), Sinkhole(), "example.org"), console, apart=apart)
+        render(explain(View(policy()), "example.org"), console, apart=apart)
     assert output.getvalue().count("\n\nexample.org A\n") == 1

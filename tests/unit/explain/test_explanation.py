@@ -2,7 +2,7 @@
 
 import json
 
-from blocker.core.sinkhole import Sinkhole
+from blocker.core.view import View
 from blocker.explain import explain
 from tests.support.rules import entry, policy
 
@@ -14,7 +14,7 @@ PROMISED = {
 
 def test_one_line_with_all_that_is_promised() -> None:
     blocked = policy(entry("mistat.example", product="Mi Stats", evidence=("paper",), line=7))
-    line = explain(blocked, Sinkhole(), "a.mistat.example").as_json()
+    line = explain(View(blocked), "a.mistat.example").as_json()
     assert "\n" not in line
     said = json.loads(line)
     assert set(said) >= PROMISED
@@ -28,7 +28,7 @@ def test_one_line_with_all_that_is_promised() -> None:
 
 
 def test_what_there_is_nothing_to_say_of_is_null() -> None:
-    said = json.loads(explain(policy(), Sinkhole(), "example.org").as_json())
+    said = json.loads(explain(View(policy()), "example.org").as_json())
     nothing = [key for key in PROMISED if said[key] is None]
     assert sorted(nothing) == sorted(
         ("client", "layer", "rule", "vendor", "product", "purpose", "breakage", "answer")

@@ -9,6 +9,7 @@ import pytest
 
 from blocker.core.policy import Policy, Switch
 from blocker.core.sinkhole import Sinkhole
+from blocker.core.view import View
 from blocker.explain import Explanation, explain
 from tests.support.rules import entry, keep, listed, policy, rule, zone
 
@@ -22,7 +23,7 @@ class Paper:
 
 
 def of(made: Policy, name: str = NAME, **how: Any) -> Explanation:
-    return explain(made, Sinkhole(), name, **how)
+    return explain(View(made, Sinkhole()), name, **how)
 
 
 def test_a_curated_entry() -> None:

@@ -7,7 +7,7 @@ from tests.support.asking import clock, query_packet
 
 
 def attempt() -> Attempt:
-    exchange = Exchange(parse_query(query_packet("a.example")), None, 5.0)  # type: ignore[arg-type]
+    exchange = Exchange(parse_query(query_packet("a.example")), None, 5.0, None)  # type: ignore[arg-type]
     upstream = upstream_from_url("udp://192.0.2.53", clock)
     made = Attempt(exchange, upstream, {}, b"id", exchange.query.question, 5.0, True)
     made.pending[b"id"] = made

@@ -20,7 +20,7 @@ class Asker:
 
 def exchange_of(account: InFlight, name: str, *clients: str) -> Exchange:
     waiters: list[Any] = [(Asker(client), None, None) for client in clients]
-    exchange = Exchange(parse_query(query_packet(name)), waiters[0], 0.0)
+    exchange = Exchange(parse_query(query_packet(name)), waiters[0], 0.0, None)  # type: ignore[arg-type]
     exchange.waiters = waiters
     for client in clients:
         account._held[client] = account._held.get(client, 0) + 1

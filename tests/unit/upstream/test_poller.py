@@ -44,7 +44,7 @@ def attempt_on(port: Port, packet_id: bytes) -> Attempt:
     query = parse_query(query_packet("a.example"))
     query.keyed()
     upstream = upstream_from_url("udp://192.0.2.53", clock)
-    exchange = Exchange(query, None, 0.0)  # type: ignore[arg-type]
+    exchange = Exchange(query, None, 0.0, None)  # type: ignore[arg-type]
     made = Attempt(exchange, upstream, port.pending, packet_id, query.question, 0.0, True)
     port.pending[packet_id] = made
     return made

@@ -226,7 +226,7 @@ def test_no_datagram_is_trouble_and_only_a_good_one_is_an_answer(
         port = Port(sock, upstream, 0.0)
         query = parse_query(query_packet("a.example"))
         query.keyed()
-        exchange = Exchange(query, None, 0.0)  # type: ignore[arg-type]
+        exchange = Exchange(query, None, 0.0, None)  # type: ignore[arg-type]
         made = Attempt(exchange, upstream, port.pending, b"ok", query.question, 0.0, True)
         port.pending[b"ok"] = made
         good = response(b"ok", query.question)
