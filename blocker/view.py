@@ -5,6 +5,7 @@ Workers answer by it and admin explains by it, so the two cannot differ.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import cast
@@ -26,6 +27,7 @@ from blocker.core.policy import (
     VerdictAction,
 )
 from blocker.core.rule import LocalRecord, Scope
+from blocker.core.searching import SearchingPolicy
 from blocker.core.sinkhole import Mode, Sinkhole
 from blocker.core.switches import Switches
 from blocker.expressions import Expressions
@@ -113,10 +115,12 @@ class GroupViews:
         ]
         expressions = Expressions(rules, own=True)
         blocking = self._groups[name]["blocking"]
-        return Policy(
+        overlay = [*self._records, *(rule for rule in rules if rule.match != "regex")]
+        searches = [each for each in (expressions, self._lists.expressions) if each]
+        made = partial(SearchingPolicy, searches=searches) if searches else Policy
+        return made(
             self._lists.ruleset,
-            [*self._records, *(rule for rule in rules if rule.match != "regex")],
-            searches=[each for each in (expressions, self._lists.expressions) if each],
+            overlay,
             group=name,
             vendors={vendor: _switch(switch) for vendor, switch in blocking["vendors"].items()},
             purposes=cast(Mapping[str, State], blocking["purposes"]),

@@ -28,7 +28,7 @@ from blocker.core.rule import (
     Verdict,
     VerdictAction,
 )
-from blocker.core.ruleset import NoRules, Ruleset, Search
+from blocker.core.ruleset import NoRules, Ruleset
 from blocker.core.switches import State, Switch, Switches
 
 __all__ = [
@@ -44,7 +44,6 @@ __all__ = [
     "Rule",
     "RuleAction",
     "Ruleset",
-    "Search",
     "State",
     "Switch",
     "Verdict",
@@ -66,7 +65,6 @@ class Policy:
         ruleset: Ruleset,
         overlay: Iterable[Rule] = (),
         *,
-        searches: Sequence[Search] = (),
         group: str = "",
         vendors: Mapping[str, Switch] | None = None,
         purposes: Mapping[str, State] | None = None,
@@ -75,7 +73,6 @@ class Policy:
     ) -> None:
         self._ruleset = ruleset
         self._prefixes, self._kinds = ruleset.prefixes, ruleset.kinds
-        self._searches = searches
         self._group = group
         self._overlay: dict[bytes, list[Rule]] = {}
         for rule in overlay:
@@ -122,9 +119,24 @@ class Policy:
 
         One that depends on more has yet to be resolved.
         """
-        if self._searches:
-            return self._searched(name)
-        return self._named(name)
+        key = name[::-1]
+        found = self._prefixes(key)
+        if self._overlay:
+            found = self._with_overlay(key, found)
+        while found:
+            longest = found[-1]
+            above = len(name) - len(longest)
+            at = 0
+            while at < above:  # starts_label(), without the call that would cost as much
+                at += name[at] + 1
+            if at == above:
+                memory = self._below if above else self._at
+                verdict = memory.get(longest, _UNKNOWN)
+                if verdict is not _UNKNOWN:
+                    return verdict
+                return self._recall(memory, longest, name, found)
+            found.pop()  # equal octets, but inside a label
+        return None
 
     def resolve(self, verdict: Verdict, qtype: int, client: str) -> Verdict | None:
         """What a verdict that depends on more comes to, for a question of this client's."""
@@ -163,38 +175,6 @@ class Policy:
             if kept.text == rule.text:
                 return "freed, so that names which hold together do"
         return self._switches.curated(rule)
-
-    def _named(self, name: bytes) -> Verdict | None:
-        key = name[::-1]
-        found = self._prefixes(key)
-        if self._overlay:
-            found = self._with_overlay(key, found)
-        while found:
-            longest = found[-1]
-            above = len(name) - len(longest)
-            at = 0
-            while at < above:  # starts_label(), without the call that would cost as much
-                at += name[at] + 1
-            if at == above:
-                memory = self._below if above else self._at
-                verdict = memory.get(longest, _UNKNOWN)
-                if verdict is not _UNKNOWN:
-                    return verdict
-                return self._recall(memory, longest, name, found)
-            found.pop()  # equal octets, but inside a label
-        return None
-
-    def _searched(self, name: bytes) -> Verdict | None:
-        """As `_named`, with the expressions that could change what it says."""
-        verdict = self._named(name)
-        layer = verdict.rule.layer if verdict and verdict.action in _DECISIVE else "zone"
-        for search in self._searches:
-            matters = (
-                search.own or layer == "zone" or (layer == "subscription" and search.exceptions)
-            )
-            if matters and search.find(name):
-                return self._look_up(name)
-        return verdict
 
     def _recall(
         self, memory: dict[bytes, Verdict | None], longest: bytes, name: bytes, found: list[bytes]
@@ -280,8 +260,11 @@ class Policy:
         key = trie_key(name)
         keys = self._with_overlay(key, self._prefixes(key))
         pairs = [(key, rule) for key in keys for rule in self._at_key(key, stored)]
-        found = [rule for search in self._searches for rule in search.find(name)]
-        return applicable(name, pairs, found)
+        return applicable(name, pairs, self._found(name))
+
+    def _found(self, name: bytes) -> Sequence[Rule]:
+        """The rules that no key leads to."""
+        return ()
 
     def _with_overlay(self, key: bytes, found: list[bytes]) -> list[bytes]:
         overlay, mine, end = self._overlay, [], len(key)

@@ -6,6 +6,7 @@ from typing import Any
 
 from blocker.core.names import from_text
 from blocker.core.policy import Match, Policy, Relation, Rule, RuleAction, Ruleset
+from blocker.core.searching import SearchingPolicy
 
 
 class DictRuleset:
@@ -91,4 +92,6 @@ def policy(
     rest = (rule for rule in rules if rule.layer != "user")
     compiled: Ruleset = DictRuleset(rest, off, relations)
     overlay = [rule for rule in rules if rule.layer == "user"]
+    if searches := options.pop("searches", ()):
+        return SearchingPolicy(compiled, overlay, searches, **options)
     return Policy(compiled, overlay, **options)
