@@ -60,7 +60,7 @@ class Plan:
 def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None) -> Plan:
     """Check and compile in a child; Problems or StartError when something is wrong."""
     with subprocess.Popen(
-        _command(config),
+        [sys.executable, "-m", CHILD, *_arguments(config)],
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -73,12 +73,17 @@ def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None)
 
 async def prepare_aside(config: Path | None) -> Plan:
     """The same without holding up the event loop."""
+    return _outcome(*await run_aside(CHILD, *_arguments(config)))
+
+
+async def run_aside(module: str, *arguments: str, given: bytes = b"") -> tuple[int, bytes, bytes]:
+    """A child that yields to all else: what it ended with, what it printed, what it complained."""
     import asyncio  # here, for the child itself imports this module and has no loop
 
     child = await asyncio.create_subprocess_exec(
-        *_command(config),
+        *(sys.executable, "-m", module, *arguments),
         env=_environment(),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -87,12 +92,12 @@ async def prepare_aside(config: Path | None) -> Plan:
     with contextlib.suppress(OSError):  # it may be through already
         os.sched_setscheduler(child.pid, os.SCHED_IDLE, os.sched_param(0))
     try:
-        output, errors = await child.communicate()
+        output, errors = await child.communicate(given)
     except asyncio.CancelledError:
         child.kill()
         await child.wait()
         raise
-    return _outcome(child.returncode, output, errors)
+    return child.returncode or 0, output, errors
 
 
 def encode_failure(error: Problems | StartError) -> str:
@@ -101,8 +106,8 @@ def encode_failure(error: Problems | StartError) -> str:
     return json.dumps({"error": str(error), "problems": [asdict(problem) for problem in problems]})
 
 
-def _command(config: Path | None) -> list[str]:
-    return [sys.executable, "-m", CHILD, *([str(config)] if config else [])]
+def _arguments(config: Path | None) -> list[str]:
+    return [str(config)] if config else []
 
 
 def _environment() -> dict[str, str]:
