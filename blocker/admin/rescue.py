@@ -180,8 +180,7 @@ def _reasons(kind: Kind, rule: Rule | None, signs: _Signs) -> Iterator[str]:
     if signs.functional:
         yield f"{kind.purpose} is a function, not telemetry"
     if signs.insists:
-        what = signs.insists.name or "many names"
-        yield f"{what} was asked {signs.insists.last_minute} times in the last minute"
+        yield f"asked {signs.insists.last_minute} times in the last minute"
     if kind.layer == "subscription":
         yield f"{kind.list} does not say what it is for"
     elif kind.layer == "user":

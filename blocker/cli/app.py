@@ -16,7 +16,9 @@ from blocker.cli.history import audit, undo
 from blocker.cli.lists import lists
 from blocker.cli.options import ConfigFile
 from blocker.cli.pause import pause, resume
+from blocker.cli.rescue import rescue
 from blocker.cli.rules import allow, block, rules
+from blocker.cli.shadow import shadow
 from blocker.cli.status import status
 from blocker.cli.switches import purpose, purposes, subscription, vendor, vendors
 from blocker.cli.writeback import config as write_back
@@ -216,10 +218,15 @@ app.command(short_help="What runs, and what was changed since.")(status)
 app.command(short_help="Allow names, for ever or for a while.")(allow)
 app.command(short_help="Block names, for ever or for a while.")(block)
 app.add_typer(rules, name="rules", short_help="Your own rules in force; and take them back.")
+app.command(short_help="Switch a vendor on, off, or in shadow.")(vendor)
 app.command(short_help="Every vendor's switch.")(vendors)
+app.command(short_help="Switch a purpose on, off, or in shadow.")(purpose)
 app.command(short_help="Every purpose's switch.")(purposes)
+app.command(short_help="Switch a subscribed list on, off, or in shadow.")(subscription)
 app.command(short_help="Block nothing for a while.")(pause)
 app.command(short_help="End a pause.")(resume)
+app.command(short_help="A device has stopped working: what was blocked, what to allow.")(rescue)
+app.command(short_help="What is in shadow, and whom it would hit.")(shadow)
 app.command(short_help="Take a change back.")(undo)
 app.command(short_help="Who changed what, and when.")(audit)
 app.command("config", short_help="The configuration with all changes, as YAML.")(write_back)

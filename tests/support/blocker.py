@@ -124,6 +124,14 @@ class Blocker:
         sock.connect(("127.0.0.1", self.port))
         return sock
 
+    def client_at(self, address: str, seconds: float = 2.0) -> socket.socket:
+        """A client of its own, at a loopback address such as 127.0.0.20."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.settimeout(seconds)
+        sock.bind((address, 0))
+        sock.connect(("127.0.0.1", self.port))
+        return sock
+
     def token(self, scope: str = "admin") -> str:
         return TokenStore(self.state).create(f"{scope}-{time.monotonic_ns()}", scope)  # type: ignore[arg-type]
 
