@@ -24,7 +24,7 @@ from blocker.core.journal import Journal, Tally
 from blocker.core.local import Aliased
 from blocker.core.names import parents
 from blocker.core.policy import Verdict
-from blocker.core.reply import Reply, failed, malformed, refused
+from blocker.core.reply import Reply, failed, malformed, refused, silence
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
 from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
@@ -161,7 +161,7 @@ class Engine:
         if verdict is not None:
             if verdict.action == "block" and (key is not None or verdict.rule.mode != "tcp-only"):
                 tail = view.sinkhole.tail(query, verdict)
-                reply = Reply(tail, _FOREVER, "blocked", verdict)
+                reply = Reply(tail, _FOREVER, "blocked", verdict) if tail else silence(query, verdict)
                 # A name that is made up for one query must not cost memory.
                 if key is not None and self._second_sight.seen(key):
                     self._keep(view, key, reply)
@@ -206,6 +206,7 @@ class Engine:
             blocked = verdict.action == "block"
             tail = view.sinkhole.tail(query, verdict) if blocked else aliased.tail(verdict.rule)
             reply = Reply(tail, forward.asked, "blocked" if blocked else "local", verdict)
+            reply = reply if tail else silence(query, verdict)
             return _say(forward.packet_id, client, forward.journal, reply)
         forward.query, forward.aliased, forward.verdict = aliased.question(), aliased, verdict
         known = self.answers.get(forward.query.keyed(view.upstreams))
@@ -271,7 +272,8 @@ class Engine:
                 tail = view.sinkhole.tail(aliased.query, reply.verdict)
             else:
                 tail = aliased.joined(reply.tail)
-            reply = Reply(tail, now, reply.action, reply.verdict)
+            said = Reply(tail, now, reply.action, reply.verdict)
+            reply = said if tail else silence(aliased.query, reply.verdict)
         return _sent(forward, reply, now)
 
     def _keep(self, view: View, key: bytes, reply: Reply) -> None:

@@ -72,7 +72,7 @@ class Policy:
         max_breakage: str = "minor",
     ) -> None:
         self._ruleset = ruleset
-        self._prefixes, self._kinds = ruleset.prefixes, ruleset.kinds
+        self._prefixes, self._kinds, self._kind = ruleset.prefixes, ruleset.kinds, ruleset.kind
         self._group = group
         self._overlay: dict[bytes, list[Rule]] = {}
         for rule in overlay:
@@ -111,8 +111,8 @@ class Policy:
         self._at: dict[bytes, Verdict | None] = {}
         self._undecided: set[bytes] = set()  # the keys below which the whole name decides
         self._verdicts: dict[tuple[str, int, str], Verdict] = {}
-        # The verdict on every name that one list alone has, by what the ruleset says of it.
-        self._listed: dict[int, tuple[Sequence[Rule], Verdict | None]] = {}
+        # The verdict on every name that one list alone has, by the kind of its rule.
+        self._listed: dict[int, Verdict | None] = {}
 
     def match(self, name: bytes) -> Verdict | None:
         """The verdict on a folded wire name; None when no rule names it.
@@ -132,6 +132,11 @@ class Policy:
             if at == above:
                 memory = self._below if above else self._at
                 verdict = memory.get(longest, _UNKNOWN)
+                if verdict is _UNKNOWN and len(found) == 1 and longest not in self._overlay:
+                    # What one list alone has is not remembered by name: the processor has the
+                    # trie's nodes at hand from the search, and a memory of a hundred thousand names
+                    # takes longer to look into.
+                    verdict = self._listed.get(self._kind(longest), _UNKNOWN)
                 if verdict is not _UNKNOWN:
                     return verdict
                 return self._recall(memory, longest, name, found)
@@ -180,17 +185,10 @@ class Policy:
         self, memory: dict[bytes, Verdict | None], longest: bytes, name: bytes, found: list[bytes]
     ) -> Verdict | None:
         """The verdict on a name whose longest key has none remembered."""
-        if len(found) == 1 and longest not in self._overlay:
+        if len(found) == 1 and longest not in self._overlay and (kind := self._kind(longest)):
             kinds = self._kinds(longest)
-            listed = self._listed.get(id(kinds))
-            if listed is not None and listed[0] is kinds:
-                # Not remembered by name: the processor has the trie's nodes at hand from the
-                # search, and a memory of a hundred thousand names takes longer to look into.
-                return listed[1]
-            if len(kinds) == 1 and _is_a_line(kinds[0]):
-                verdict = self._decide(kinds)
-                if len(self._listed) < _LISTS:
-                    self._listed[id(kinds)] = kinds, verdict
+            if _is_a_line(kinds[0]) and len(self._listed) < _LISTS:
+                verdict = self._listed[kind] = self._decide(kinds)
                 return verdict
         if longest in self._undecided and name in memory:
             return memory[name]

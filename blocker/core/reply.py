@@ -43,6 +43,18 @@ class AgingReply(Reply):
         return True
 
 
+@dataclass(slots=True, eq=False)
+class Silence(Reply):
+    """No reply, because a rule says so; what was asked is kept for the journal."""
+
+    question: bytes
+
+
+def silence(query: Query, verdict: Verdict | None) -> Silence:
+    """What a client gets whose query is dropped by a rule."""
+    return Silence(b"", 0.0, "blocked", verdict, query.question)
+
+
 def malformed(error: FormatError) -> Reply:
     """What a packet gets that is no query we can serve; nothing to send is silence."""
     return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped", None)

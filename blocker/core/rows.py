@@ -11,7 +11,7 @@ from typing import Final
 
 from blocker.core.names import to_text
 from blocker.core.policy import Verdict
-from blocker.core.reply import Reply
+from blocker.core.reply import Reply, Silence
 from blocker.core.row import Kind, Row
 
 NAMED: Final = 2_000  # rows with a name in one second
@@ -136,7 +136,7 @@ class Rows:
 
     def _key(self, client: str, reply: Reply) -> tuple[str, bytes, Sort, int]:
         tail = reply.tail
-        question = _question(tail)
+        question = _question(reply.question if isinstance(reply, Silence) else tail[10:])
         rcode = tail[1] & 15 if tail else 0
         return client, question, self.sort(reply.action, reply.verdict), rcode
 

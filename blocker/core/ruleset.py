@@ -34,6 +34,9 @@ class Ruleset(Protocol):
     def kinds(self, key: bytes) -> Sequence[Rule]:
         """As `rules`, but all lines of a subscription share one Rule: to decide needs no more."""
 
+    def kind(self, key: bytes) -> int:
+        """A number for the rule that such lines share, at a key that has no other rule; else 0."""
+
 
 class Search(Protocol):
     """Regular expressions, compiled: `blocker/expressions.py`."""
@@ -65,3 +68,6 @@ class NoRules:
 
     def kinds(self, key: bytes) -> Sequence[Rule]:
         return ()
+
+    def kind(self, key: bytes) -> int:
+        return 0

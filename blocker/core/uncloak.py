@@ -7,7 +7,7 @@ whole answer is. What the user or keep allows by name is not looked at further.
 from blocker.core.answer import Answer
 from blocker.core.local import spliced
 from blocker.core.policy import Verdict
-from blocker.core.reply import AgingReply, Reply
+from blocker.core.reply import AgingReply, Reply, silence
 from blocker.core.view import View
 from blocker.core.wire import Query
 
@@ -71,6 +71,9 @@ def _withheld(
     query: Query, answer: Answer, view: View, alias: bytes, verdict: Verdict, now: float
 ) -> Reply:
     if verdict.action == "block":
-        return Reply(view.sinkhole.tail(query, verdict), answer.expires, "blocked", verdict)
+        withheld = view.sinkhole.tail(query, verdict)
+        if not withheld:
+            return silence(query, verdict)
+        return Reply(withheld, answer.expires, "blocked", verdict)
     tail = spliced(query, answer.tail(query, now), verdict, alias or query.name)
     return Reply(tail, now, "local", verdict)

@@ -52,7 +52,7 @@ class MappedRuleset:
         self._offsets = sections["offsets"].cast("Q")
         self._texts = sections["entries"]
         self._entries: list[Rule | None] = [None] * (len(self._offsets) - 1)
-        self._kinds: dict[int, tuple[Rule]] = {}
+        self._kinds: dict[int, Rule] = {}
         self.keyless: list[Rule] = [self._entry(number) for number in header["keyless"]]
         if len(trie) != len(self._slots):
             raise ValueError("its trie is not its own")
@@ -63,13 +63,13 @@ class MappedRuleset:
 
     def kinds(self, key: bytes) -> tuple[Rule, ...]:
         """As `rules`, but all lines of a list share one Rule, so a verdict can be kept for each."""
-        number = self._number(key)
-        if number is None:
-            return ()
-        kind = self._slots[number] & _KIND
-        if (common := self._kinds.get(kind)) is not None:  # one list has it: nearly every name
-            return common
         return tuple([self._kind(row) for row in self._rows(key)])
+
+    def kind(self, key: bytes) -> int:
+        """A number for the rule of a key that one line of one list has alone; else 0."""
+        number = self._number(key)
+        slot = 0 if number is None else self._slots[number]
+        return slot & _KIND if slot < OVERFLOW and not slot & ENTRY else 0
 
     def entries(self) -> Iterator[Rule]:
         """Every rule that was written out whole: all that is curated, and what lists say richer."""
@@ -97,8 +97,8 @@ class MappedRuleset:
             return self._entry(row & NUMBER)
         kind = row & _KIND
         if (known := self._kinds.get(kind)) is None:
-            known = self._kinds[kind] = (self._listed(row, "", b"\x00", 0),)
-        return known[0]
+            known = self._kinds[kind] = self._listed(row, "", b"\x00", 0)
+        return known
 
     def _listed(self, row: int, text: str, name: bytes, line: int) -> Rule:
         source = self.sources[source_of(row) - 1]

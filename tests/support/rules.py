@@ -45,6 +45,10 @@ class DictRuleset:
     def kinds(self, key: bytes) -> Sequence[Rule]:
         return self._kinds.get(key, ())
 
+    def kind(self, key: bytes) -> int:
+        kinds = self._kinds.get(key, ())
+        return id(kinds[0]) if len(kinds) == 1 and not kinds[0].name else 0
+
 
 def _is_plain(rule: Rule) -> bool:
     said = replace(rule, text="", name=b"", line=0)

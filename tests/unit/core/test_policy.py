@@ -38,6 +38,12 @@ def test_a_rule_matches_its_name_and_all_below() -> None:
         assert decided(tried, name) is None
 
 
+def test_the_user_s_rule_for_a_listed_name_decides_after_others_of_the_list() -> None:
+    tried = policy(listed("a.example"), listed("b.example"), rule("b.example", "allow"))
+    assert action(tried, "x.a.example") == action(tried, "y.a.example") == "block"
+    assert action(tried, "x.b.example") == action(tried, "b.example") == "allow"
+
+
 def test_an_exact_rule_matches_its_name_alone() -> None:
     tried = policy(rule("=xiaomi.com"), listed("=example.org"))
     assert action(tried, "xiaomi.com") == "block"
