@@ -88,16 +88,15 @@ def _must_be_readable(path: Path) -> None:
 
 def _anchored(config: Config, folder: Path) -> Config:
     written = "overlay" in config.model_fields_set
+    state = folder / config.state.expanduser()
     return config.model_copy(
         update={
-            "state": folder / config.state.expanduser(),
+            "state": state,
             "lists": config.lists and folder / config.lists.expanduser(),
             "overlay": folder
             / (config.overlay if written else config.state / OVERLAY).expanduser(),
-            "subscriptions": tuple(
-                each.model_copy(update={"source": folder / each.source.expanduser()})
-                for each in config.subscriptions
-            ),
+            "subscriptions": tuple(each.anchored(folder, state) for each in config.subscriptions),
+            "hosts": tuple(folder / path.expanduser() for path in config.hosts),
         }
     )
 
@@ -116,10 +115,17 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
             ("overlay",), f"no folder {config.overlay}", "make it, or leave it out"
         )
     for index, subscription in enumerate(config.subscriptions):
-        if not subscription.source.is_file():
+        if not subscription.is_download and not subscription.file.is_file():
             yield document.problem(
                 ("subscriptions", index, "source"),
-                f"no file {subscription.source}",
+                f"no file {subscription.file}",
+                "relative paths count from the folder of this file",
+            )
+    for index, path in enumerate(config.hosts):
+        if not path.is_file():
+            yield document.problem(
+                ("hosts", index),
+                f"no file {path}",
                 "relative paths count from the folder of this file",
             )
 

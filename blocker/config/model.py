@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from blocker.config.blocking import Blocking
 from blocker.config.dns import Dns
 from blocker.config.groups import Group
+from blocker.config.records import Records
 from blocker.config.rules import UserRules
 from blocker.config.section import Section, comes_later, some, unique
 from blocker.config.subscriptions import Subscription
@@ -57,6 +58,8 @@ class Config(Section):
     subscriptions: Annotated[
         tuple[Subscription, ...], AfterValidator(unique(lambda each: each.name, "the name"))
     ] = ()
+    records: Records = Field(default_factory=dict)
+    hosts: tuple[FilePath, ...] = ()
     groups: Annotated[
         tuple[Group, ...], AfterValidator(unique(lambda each: each.name, "the group"))
     ] = ()

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from blocker.core.policy import RuleAction
+from blocker.catalog.formats.reading import Coverage
+from blocker.core.rule import Mode, RuleAction
 
 SOURCES = """\
 sources:
@@ -68,11 +68,14 @@ def entry(name: str, purpose: str = "analytics", **said: str) -> str:
 class Configured:
     """A subscription, as the configuration gives one."""
 
-    source: Path
+    file: Path
     name: str = "list"
     format: str = "auto"
     action: RuleAction = "block"
-    match: Literal["exact", "subtree"] = "subtree"
+    match: Coverage = "subtree"
+    answer: Mode | None = None
+    may_rewrite: bool = True
+    is_download: bool = False
 
 
 def write_own(folder: Path, files: Mapping[str, str]) -> Path:

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from blocker.core.names import from_text, to_text
+from blocker.catalog.formats.width import is_suffix
+from blocker.core.names import from_text, to_text, trie_key
 from blocker.errors import InvalidName
 
 _PLAIN: Final = b"abcdefghijklmnopqrstuvwxyz0123456789-_."
@@ -19,8 +20,8 @@ def key_of(name: bytes) -> bytes:
     labels = name.split(b".")
     if not labels[-1]:  # a fully qualified name ends in a dot
         labels.pop()
-    if len(labels) < 2:
-        raise ValueError("one label: a top-level domain or no domain name")
+    if len(labels) < 3:
+        _refuse_too_wide(labels)
     if labels[-1].isdigit():
         raise ValueError("an address, not a name")
     if b".." in name or name[0] == _DOT:
@@ -32,6 +33,26 @@ def key_of(name: bytes) -> bytes:
     if len(key) > _LONGEST:
         raise ValueError("a name of more than 255 octets")
     return b"\x00" + key
+
+
+def any_key(name: bytes) -> bytes:
+    """The key of a name as zone files and resolvers have them: any octets, any number of labels."""
+    try:
+        return key_of(name)
+    except ValueError:
+        try:
+            return trie_key(from_text(name.decode()))
+        except UnicodeDecodeError:
+            raise ValueError("not UTF-8") from None
+        except InvalidName:
+            raise ValueError("not a domain name") from None
+
+
+def _refuse_too_wide(labels: list[bytes]) -> None:
+    if len(labels) < 2:
+        raise ValueError("one label: a top-level domain or no domain name")
+    if is_suffix(*labels):
+        raise ValueError("a suffix that others register names below")
 
 
 def _foreign(name: bytes) -> bytes:

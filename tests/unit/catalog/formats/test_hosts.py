@@ -3,89 +3,98 @@
 import pytest
 
 from blocker.catalog.formats import hosts
-from blocker.core.names import to_text, trie_key
-
-
-def read(*lines: bytes) -> tuple[list[tuple[int, str]], list[tuple[int, bytes, str]]]:
-    bad: list[tuple[int, bytes, str]] = []
-    found = [
-        (line, to_text(trie_key(key)))
-        for line, key in hosts.keys(lines, lambda *fault: bad.append(fault))
-    ]
-    return found, bad
+from blocker.core.rule import LocalRecord
+from tests.support.reading import read
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        b"0.0.0.0 example.org\n",
-        b"127.0.0.1\texample.org",
-        b"::1 example.org\r\n",
-        b"::  Example.ORG # a comment\n",
-        b"0 example.org#comment\n",
-        b"0.0.0.0 example.org.\n",
-        b"0:0:0:0:0:0:0:0 example.org\n",
-        b"127.0.0.53 example.org\n",
-        b"0.0.0.0 localhost example.org\n",
+        "0.0.0.0 example.org",
+        "127.0.0.1\texample.org",
+        "::1 example.org\r",
+        "::  Example.ORG # a comment",
+        "0.0.0.0 example.org#comment",
+        "0 example.org",
+        "0.0.0.0 example.org.",
+        "0:0:0:0:0:0:0:0 example.org",
+        "0.0.0.0 localhost example.org",
     ],
 )
-def test_a_line_with_a_name(line: bytes) -> None:
-    assert read(line) == ([(1, "example.org")], [])
+def test_a_line_with_a_name(line: str) -> None:
+    told = read(hosts.items, line)
+    assert (told.names, told.bad) == (["1 =example.org"], [])
 
 
 def test_several_names_on_a_line() -> None:
-    found, bad = read(b"0.0.0.0 a.org b.org  c.org # d.org\n")
-    assert (found, bad) == ([(1, "a.org"), (1, "b.org"), (1, "c.org")], [])
+    told = read(hosts.items, "0.0.0.0 a.org b.org  c.org # d.org")
+    assert (told.names, told.bad) == (["1 =a.org", "1 =b.org", "1 =c.org"], [])
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        b"\n",
-        b"# 0.0.0.0 example.org\n",
-        b"127.0.0.1 localhost localhost.localdomain\n",
-        b"::1 ip6-localhost ip6-loopback\n",
-        b"fe80::1%lo0 localhost\n",
-        b"255.255.255.255 broadcasthost\n",
-        b"ff02::1 ip6-allnodes\n",
-        b"0.0.0.0 0.0.0.0\n",
+        "",
+        "# 0.0.0.0 example.org",
+        "127.0.0.1 localhost localhost.localdomain",
+        "::1 ip6-localhost ip6-loopback",
+        "fe80::1%lo0 localhost",
+        "255.255.255.255 broadcasthost",
+        "ff02::1 ip6-allnodes",
+        "0.0.0.0 0.0.0.0",
     ],
 )
-def test_a_line_that_blocks_nothing(line: bytes) -> None:
-    assert read(line) == ([], [])
+def test_a_line_that_blocks_nothing(line: str) -> None:
+    told = read(hosts.items, line)
+    assert (told.names, told.rules, told.bad) == ([], [], [])
+
+
+def test_a_real_address_is_answered_with() -> None:
+    told = read(hosts.items, ["192.0.2.7 nas.lan nas", "2001:db8::7 nas.lan"])
+    nas_lan, nas = told.rules
+    four, six = LocalRecord(1, 60, b"\xc0\x00\x02\x07"), b"\x20\x01\x0d\xb8" + bytes(11) + b"\x07"
+    assert (nas_lan.match, nas_lan.action, nas_lan.line) == ("exact", "local", 1)
+    assert nas_lan.records == (four, LocalRecord(28, 60, six))
+    assert (nas.name, nas.records) == (b"\x03nas\x00", (four,))
+
+
+@pytest.mark.parametrize("rewrites", [True, False])
+def test_other_loopback_addresses_block_only_where_nothing_may_be_rewritten(rewrites: bool) -> None:
+    told = read(hosts.items, "127.0.0.53 example.org", rewrites=rewrites)
+    assert (len(told.names), len(told.rules)) == ((0, 1) if rewrites else (1, 0))
+
+
+def test_a_list_that_allows_says_nothing_of_addresses() -> None:
+    told = read(hosts.items, "192.0.2.7 nas.lan", action="allow", rewrites=False)
+    assert (told.names, told.rules, told.bad) == (["1 =nas.lan"], [], [])
 
 
 @pytest.mark.parametrize(
     "line, why",
     [
-        (b"192.0.2.7 printer.example.org\n", "leads to 192.0.2.7; only 0.0.0.0"),
-        (b"fe80::1%eth0 router.example.org\n", "leads to fe80::1"),
-        (b"example.org\n", "no address in front; is its format domains?"),
-        (b"||example.org^\n", "no address in front"),
-        (b"\xff\xfe\n", "no address in front"),
-        (b"0.0.0.0 a/b\n", "not a host name"),
-        (b"0.0.0.0 com\n", "a top-level domain"),
-        (b"0.0.0.0 1.2.3.4\n", "an address"),
+        ("192.0.2.7 printer.example.org", "leads to 192.0.2.7; only 0.0.0.0"),
+        ("fe80::1%eth0 router.example.org", "leads to fe80::1"),
+        ("127.0.0.1", "an address without a name"),
+        ("::1 # localhost # comment", "an address without a name"),
+        ("0.0.0.0 a/b", "not a host name"),
+        ("0.0.0.0 com", "a top-level domain"),
+        ("0.0.0.0 co.uk", "a suffix"),
+        ("0.0.0.0 1.2.3.4", "an address"),
     ],
 )
-def test_a_bad_line(line: bytes, why: str) -> None:
-    found, ((number, _, told),) = read(line)
-    assert (found, number) == ([], 1)
-    assert why in told
+def test_a_bad_line(line: str, why: str) -> None:
+    told = read(hosts.items, line, rewrites=False)
+    assert (told.names, told.rules) == ([], [])
+    assert [why in complaint for complaint in told.bad] == [True]
 
 
 def test_a_bad_name_does_not_stop_its_line() -> None:
-    found, bad = read(b"0.0.0.0 a.org b/c d.org\n")
-    assert found == [(1, "a.org"), (1, "d.org")]
-    assert [text for _, text, _ in bad] == [b"b/c"]
+    told = read(hosts.items, "0.0.0.0 a.org b/c d.org")
+    assert told.names == ["1 =a.org", "1 =d.org"]
+    assert told.bad == ["1: 'b/c': not a host name"]
 
 
 @pytest.mark.parametrize("word", [b"0.0.0.0", b"::1", b"fe80::1%lo0", b"192.0.2.1"])
 def test_addresses(word: bytes) -> None:
     assert hosts.is_address(word)
     assert not hosts.is_address(b"x" + word)
-
-
-def test_a_zone_may_be_any_octets() -> None:
-    _, bad = read(b"fe80::1%x\x80 example.org")
-    assert [line for line, _, _ in bad] == [1]
