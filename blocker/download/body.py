@@ -17,7 +17,7 @@ HEAD: Final = 64 << 10  # octets looked at to tell what it is
 LONGEST_LINE: Final = 64 << 10
 STEP: Final = 256 << 10  # octets unpacked at a time
 
-IsAList = Callable[[bytes], str | None]  # why the beginning of a file is not that of a list
+IsAList = Callable[[bytes], str | None]  # why a file's beginning is not a list's: `is ...`
 
 _GZIP: Final = b"\x1f\x8b"
 _LINE: Final = re.compile(rb"^[ \t]*[^\s#!;]", re.MULTILINE)
@@ -117,7 +117,8 @@ class Body:
             return
         self._looked = True
         if self._head.strip() and (why := self._is_a_list(self._head[:HEAD])):
-            raise DownloadError(why)
+            message = f"it {why}"
+            raise DownloadError(message)
         self._head = b""
 
     def _must_fit(self, octets: int) -> None:

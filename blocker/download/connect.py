@@ -7,7 +7,7 @@ differently the second time nor an address written oddly gets round it.
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
@@ -42,14 +42,14 @@ class Network:
 
     resolver: AbstractResolver
     patience: Patience = Patience()
-    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    tls: ssl.SSLContext | None = None  # what this machine trusts
     may_go_to: Callable[[str], bool] = is_public
 
     def session(self, *, anywhere: bool) -> ClientSession:
         """`anywhere`: a person wrote this very address, so it may be any."""
         connector = TCPConnector(
             resolver=self.resolver,
-            ssl=self.tls,
+            ssl=self.tls or True,
             use_dns_cache=False,
             socket_factory=_socket if anywhere else self._guarded,
         )

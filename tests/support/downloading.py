@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from blocker.catalog.formats.sniff import is_a_list
 from blocker.download.addresses import is_public
 from blocker.download.body import IsAList
 from blocker.download.connect import Network, Patience
@@ -31,10 +32,6 @@ def lines(count: int, name: str = "host") -> bytes:
     return b"".join(f"{name}{number}.example\n".encode() for number in range(count))
 
 
-def no_html(head: bytes) -> str | None:
-    return "it is a web page, not a list" if b"<html" in head.lower() else None
-
-
 @dataclass
 class Clock:
     """Stands still until it is set; the dice always say one half."""
@@ -54,7 +51,7 @@ class Desk:
     upstream: ScriptedUpstream
     clock: Clock = field(default_factory=Clock)
     patience: Patience = PATIENCE
-    is_a_list: IsAList = no_html
+    is_a_list: IsAList = is_a_list
     size: int = 1 << 20
 
     def network(self) -> Network:

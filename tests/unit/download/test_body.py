@@ -91,7 +91,7 @@ def test_the_beginning_is_looked_at_once_and_whole() -> None:
 
     def look(head: bytes) -> str | None:
         seen.append(head)
-        return "it is no list" if head.startswith(b"{") else None
+        return "is no list" if head.startswith(b"{") else None
 
     body = Body(BytesIO(), 1 << 20, look)
     for _ in range(20_000):

@@ -27,7 +27,7 @@ def test_an_error_is_one_short_line(tmp_path: Path) -> None:
         at.refresh()
         error = at.record().last_error
         assert error.isprintable()
-        assert error.startswith("a b [31mccc")
+        assert error.startswith("it a b [31mccc")
         assert len(error) == 300
 
 

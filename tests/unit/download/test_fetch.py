@@ -9,13 +9,13 @@ import pytest
 from blocker import __version__
 from blocker.download.body import Body
 from blocker.download.fetch import Later, Validators, fetch
-from tests.support.downloading import Desk, desk, lines, no_html
+from tests.support.downloading import Desk, desk, lines
 from tests.support.webserver import answer, redirect, status
 
 
 def ask(at: Desk, path: str, validators: Validators) -> Validators | None:
     def body(encoding: str) -> Body:
-        return Body(BytesIO(), 1 << 20, no_html, encoding)
+        return Body(BytesIO(), 1 << 20, at.is_a_list, encoding)
 
     return asyncio.run(fetch(at.source(path).source, validators, body, at.network()))
 
