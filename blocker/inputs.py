@@ -20,6 +20,8 @@ from blocker.catalog.seen import changed, remember
 from blocker.catalog.settled import freed, impossible
 from blocker.config import Config, load_config, unknown_vendors
 from blocker.config.generation import generation_of
+from blocker.config.local import local_records
+from blocker.config.subscriptions import Subscription
 from blocker.core.policy import Policy
 from blocker.core.sinkhole import Sinkhole
 from blocker.errors import Problem, Problems
@@ -38,6 +40,13 @@ class Inputs:
 
     config: Config
     catalogue: Catalogue
+
+    @property
+    def subscriptions(self) -> list[Subscription]:
+        """Those whose text is here: a server starts without what it has yet to download."""
+        return [
+            each for each in self.config.subscriptions if not each.is_download or each.file.exists()
+        ]
 
     def ruleset(self) -> MappedRuleset:
         """The compiled lists: the server's own file if this user may use it, else a passing one."""
@@ -100,7 +109,7 @@ class Inputs:
         return GroupViews(generation, now, ruleset=ruleset)
 
     def _compiled(self, folder: Path) -> MappedRuleset:
-        path = compile_ruleset(self.catalogue, self.config.subscriptions, folder)
+        path = compile_ruleset(self.catalogue, self.subscriptions, folder)
         return open_ruleset(path)
 
 
@@ -127,6 +136,13 @@ def remarks(inputs: Inputs, ruleset: MappedRuleset) -> Sequence[Problem | str]:
     listed: list[Problem | str] = [*inputs.catalogue.remarks, *changed(edits, state)]
     remember(edits, state)
     listed += freed(policy, Policy(ruleset))
+    listed += local_records(inputs.config).problems
+    here = inputs.subscriptions
+    listed += [
+        f"{each.name} is not downloaded yet; `blocker subscriptions refresh {each.name}` does it"
+        for each in inputs.config.subscriptions
+        if each not in here
+    ]
     for source in ruleset.sources:
         shown = source.get("problems", ())
         listed += shown

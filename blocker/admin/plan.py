@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from blocker.download.source import Source
 from blocker.errors import Problem, Problems, StartError
 from blocker.link import Generation
 
@@ -42,6 +43,7 @@ class Plan:
     rules: int  # in force
     vendors: int  # that they are of
     sources: dict[str, Evidence]
+    subscriptions: list[Source]
     generation: Generation  # its number is still 0
 
     def encode(self) -> str:
@@ -53,6 +55,7 @@ class Plan:
         fields["generation"] = Generation(**fields["generation"])
         fields["listen"] = [(host, port) for host, port in fields["listen"]]
         fields["admin"] = tuple(fields["admin"])
+        fields["subscriptions"] = [Source(**each) for each in fields["subscriptions"]]
         fields["sources"] = {key: Evidence(**each) for key, each in fields["sources"].items()}
         return cls(**fields)
 

@@ -10,6 +10,7 @@ from blocker.admin.plan import Evidence, Plan, encode_failure
 from blocker.catalog.compile import compile_ruleset, prune
 from blocker.catalog.seen import remember
 from blocker.config.generation import generation_of
+from blocker.download.source import Source
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
 from blocker.ruleset import open_ruleset
@@ -47,6 +48,7 @@ def make_plan(path: Path | None) -> Plan:
             key: Evidence(source.title, source.url)
             for key, source in inputs.catalogue.sources.items()
         },
+        subscriptions=[Source.of(each) for each in config.subscriptions],
         generation=generation_of(config, ruleset),
     )
 
@@ -56,7 +58,7 @@ def _compile(inputs: Inputs) -> Path:
     folder = config.state / RULESETS
     try:
         config.state.mkdir(mode=0o750, parents=True, exist_ok=True)
-        path = compile_ruleset(inputs.catalogue, config.subscriptions, folder)
+        path = compile_ruleset(inputs.catalogue, inputs.subscriptions, folder)
         prune(folder, [path])
     except OSError as error:
         message = (

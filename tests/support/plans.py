@@ -38,6 +38,7 @@ PLAN = Plan(
     rules=0,
     vendors=0,
     sources={},
+    subscriptions=[],
     generation=GENERATION,
 )
 
