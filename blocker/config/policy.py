@@ -4,7 +4,7 @@ Rule: a group's settings come out whole. What it does not say is as for all; a v
 a subscription that it names stands in the place of what all have for that one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from blocker import link
@@ -25,7 +25,7 @@ _ACTIONS: tuple[RuleAction, ...] = ("allow", "block")
 
 def groups_of(config: Config) -> list[link.Group]:
     """The groups of a Generation, `default` first."""
-    lists = {each.name: getattr(each, "state", "on") for each in config.subscriptions}
+    lists = {each.name: each.state for each in config.subscriptions}
     everybody = link.Group(
         name=DEFAULT,
         clients=[],
@@ -79,7 +79,7 @@ def switches(config: Config) -> dict[str, Switch]:
     }
 
 
-def _group(common: Blocking, group: Group, lists: dict[str, str]) -> link.Group:
+def _group(common: Blocking, group: Group, lists: Mapping[str, str]) -> link.Group:
     own = group.blocking
     said = {key: getattr(own, key) for key in own.model_fields_set}
     merged = {
@@ -96,7 +96,7 @@ def _group(common: Blocking, group: Group, lists: dict[str, str]) -> link.Group:
     )
 
 
-def _blocking(blocking: Blocking, lists: dict[str, str]) -> link.Blocking:
+def _blocking(blocking: Blocking, lists: Mapping[str, str]) -> link.Blocking:
     answer = blocking.answer
     return link.Blocking(
         answer={"ipv4": str(answer.ipv4), "ipv6": str(answer.ipv6)}

@@ -130,3 +130,11 @@ def test_upstreams(tmp_path: Path) -> None:
         {"url": "udp://192.0.2.9"},
         {"url": "tcp://[2001:db8::1]:5353"},
     ]
+
+
+def test_a_subscription_that_is_off_for_all_may_be_on_for_a_group(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("example.org\n", encoding="utf-8")
+    listed = "{name: a, source: names.txt, match: exact, state: off}"
+    group = "{name: kids, clients: [192.0.2.1], subscriptions: {a: on}}"
+    default, kids = groups_of(load(tmp_path, f"subscriptions: [{listed}]\ngroups: [{group}]"))
+    assert (default["blocking"]["lists"], kids["blocking"]["lists"]) == ({"a": "off"}, {})
