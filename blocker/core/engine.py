@@ -161,7 +161,9 @@ class Engine:
         if verdict is not None:
             if verdict.action == "block" and (key is not None or verdict.rule.mode != "tcp-only"):
                 tail = view.sinkhole.tail(query, verdict)
-                reply = Reply(tail, _FOREVER, "blocked", verdict) if tail else silence(query, verdict)
+                reply = (
+                    Reply(tail, _FOREVER, "blocked", verdict) if tail else silence(query, verdict)
+                )
                 # A name that is made up for one query must not cost memory.
                 if key is not None and self._second_sight.seen(key):
                     self._keep(view, key, reply)

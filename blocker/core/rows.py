@@ -136,7 +136,7 @@ class Rows:
 
     def _key(self, client: str, reply: Reply) -> tuple[str, bytes, Sort, int]:
         tail = reply.tail
-        question = _question(reply.question if isinstance(reply, Silence) else tail[10:])
+        question = _question(reply)
         rcode = tail[1] & 15 if tail else 0
         return client, question, self.sort(reply.action, reply.verdict), rcode
 
@@ -145,15 +145,19 @@ _PLAIN: Final = re.compile(rb"[a-z0-9_-]+").fullmatch
 _KEPT: Final = frozenset(("blocked", "cached"))
 
 
-def _question(tail: bytes) -> bytes:
-    """The folded question of a reply after its id: name, type and class; nothing if it has none."""
-    if tail[2:4] != b"\x00\x01":
-        return b""
-    at = 10
-    while length := tail[at]:
+def _question(reply: Reply) -> bytes:
+    """The folded question of a reply: name, type and class; nothing if it has none."""
+    if isinstance(reply, Silence):
+        message, start = reply.question, 0
+    else:
+        message, start = reply.tail, 10
+        if message[2:4] != b"\x00\x01":
+            return b""
+    at = start
+    while length := message[at]:
         at += length + 1
     # No length octet is a letter, for labels have 63 octets at most; a type may be.
-    return tail[10:at].lower() + tail[at : at + 5]
+    return message[start:at].lower() + message[at : at + 5]
 
 
 def _kind(action: str, verdict: Verdict | None) -> Kind:

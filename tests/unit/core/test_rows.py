@@ -5,12 +5,14 @@ from collections import Counter
 import pytest
 
 from blocker.core import rows as module
+from blocker.core.engine import Engine, Everything, View
 from blocker.core.policy import Verdict
-from blocker.core.reply import Reply
+from blocker.core.reply import Reply, silence
 from blocker.core.row import Kind, Row
 from blocker.core.rows import Rows
-from tests.support.packets import question, wire
-from tests.support.rules import entry, listed
+from blocker.core.wire import parse_query
+from tests.support.packets import query, question, wire
+from tests.support.rules import entry, listed, policy, rule
 
 CLIENT, OTHER = "192.168.1.20", "192.168.1.21"
 CURATED = Verdict("block", entry("a.example", line=7, breakage="minor"))
@@ -120,12 +122,27 @@ def test_names_are_told_as_people_write_them(name: bytes, text: str) -> None:
 
 def test_a_packet_without_a_question_has_no_name() -> None:
     bare = Reply(b"\x81\x81" + bytes(8), 0.0, "malformed", None)
-    silence = Reply(b"", 0.0, "dropped", None)
-    rows = told(Rows(), (CLIENT, bare), (CLIENT, silence))
+    nothing = Reply(b"", 0.0, "dropped", None)
+    rows = told(Rows(), (CLIENT, bare), (CLIENT, nothing))
     assert [(row.name, row.qtype, row.rcode, row.kind) for row in rows] == [
         ("", 0, 1, Kind("malformed")),
         ("", 0, 0, Kind("dropped")),
     ]
+
+
+def test_a_query_that_a_rule_drops_has_its_name_all_the_same() -> None:
+    asked = parse_query(query("Dropped.Example", 28))
+    (row,) = told(Rows(), (CLIENT, silence(asked, CURATED)))
+    assert (row.name, row.qtype, row.kind.action) == ("dropped.example", 28, "blocked")
+
+
+def test_an_engine_that_is_silent_tells_of_it_by_name() -> None:
+    engine = Engine(Everything(View(policy(rule("a.example", mode="drop")))))
+    assert engine.on_query(query("b.a.example"), CLIENT, 1.0) is None
+    engine.datagrams.fold()
+    rows = engine.tally.rows
+    rows.turn(1)
+    assert [(row.name, row.count) for row in taken(rows)] == [("b.a.example", 1)]
 
 
 def test_a_flood_loses_its_own_names_and_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
