@@ -18,6 +18,7 @@ from blocker.admin.api import (
     audit,
     explain,
     health,
+    lists,
     pause,
     reload,
     rescue,
@@ -51,6 +52,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *rescue.ENDPOINTS,
     *shadow.ENDPOINTS,
     *audit.ENDPOINTS,
+    *lists.ENDPOINTS,
     *reload.ENDPOINTS,
 )
 
@@ -105,6 +107,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     async with asyncio.TaskGroup() as tasks:
         living = [
             tasks.create_task(_reload_when_told(generations, hang_up)),
+            tasks.create_task(backend.watch.run()),
             tasks.create_task(lapse_when_due(generations)),
         ]
         await stop.wait()

@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Collection, Iterator
 from contextlib import aclosing
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -76,6 +77,11 @@ class Watch:
         self._watched = Watched(self._config() or Config())
         self._known: dict[Path, tuple[Stamp, str]] = {}
         self._read = self._look()
+
+    @property
+    def folders(self) -> tuple[Path, Path]:
+        """The shipped lists, and one's own."""
+        return self._watched.folders
 
     async def reload(self) -> Generation:
         """At somebody's request; what is read by it is not read again for having changed."""
@@ -149,7 +155,8 @@ class Watch:
                 continue
             stamp = (there.st_mtime_ns, there.st_size, there.st_ino)
             before = self._known.get(path)
-            known[path] = before if before and before[0] == stamp else (stamp, _mark(path, stamp))
+            same = before is not None and before[0] == stamp and _settled_long_ago(there)
+            known[path] = before if before and same else (stamp, _mark(path, stamp))
         self._known = known
         return {path: mark for path, (_, mark) in known.items()}
 
@@ -175,6 +182,11 @@ def _stat(path: Path) -> os.stat_result | None:
         return path.stat()
     except OSError:
         return None
+
+
+def _settled_long_ago(there: os.stat_result) -> bool:
+    """Two writes right after each other may leave the same time, so the time alone tells little."""
+    return datetime.now(UTC).timestamp() - there.st_mtime > LOOK
 
 
 def _mark(path: Path, stamp: Stamp) -> str:

@@ -17,11 +17,13 @@ from pydantic import BaseModel, ConfigDict
 
 from blocker.admin.auth import Scope
 from blocker.admin.metrics import Metrics
+from blocker.admin.ownlists import OwnLists
 from blocker.admin.problem_details import Refusal
 from blocker.admin.recent import Recent
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.admin.shadow import Shadow
+from blocker.admin.watch import Watch
 
 
 class Body(BaseModel):
@@ -43,6 +45,8 @@ class Backend:
     metrics: Metrics
     recent: Recent
     shadow: Shadow
+    watch: Watch
+    own_lists: OwnLists
 
     @classmethod
     def of(cls, roster: Roster, generations: Generations) -> Self:
@@ -50,7 +54,9 @@ class Backend:
         second = int(datetime.now(UTC).timestamp())
         recent, shadow = Recent(second), Shadow(second)
         roster.readers += [recent.take, shadow.take]
-        return cls(roster, generations, Metrics(roster, generations), recent, shadow)
+        watch = Watch(generations)
+        metrics = Metrics(roster, generations)
+        return cls(roster, generations, metrics, recent, shadow, watch, OwnLists(watch))
 
 
 BACKEND = web.AppKey("backend", Backend)

@@ -14,7 +14,7 @@ class Reloaded(Body):
 
 
 async def _reload(backend: Backend, asked: Nothing) -> Reloaded:
-    generation = await backend.generations.reload()
+    generation = await backend.watch.reload()
     return Reloaded(
         generation=generation.number,
         rules=backend.generations.in_force.rules,
