@@ -107,6 +107,7 @@ class _Zone:
         self._below: dict[bytes, int] = {}
         self._networks: dict[tuple[rpz_trigger.Kind, Network], int] = {}
         self._records: dict[object, list[LocalRecord]] = {}
+        self._last = self._last_key = b""
         self.relative = False  # whether names count from the zone's own
         # On a list that allows, and where the answer is given, the zone's own does not matter.
         self._overruled = reading.action == "allow" or bool(reading.answer)
@@ -126,10 +127,12 @@ class _Zone:
 
     def add_usual(self, number: int, owner: bytes) -> None:
         """A plain name, or wildcard, that does not exist; ValueError when it is not plain."""
+        side, name = self._exact, owner
         if owner.startswith(b"*."):
-            side, key = self._below, key_of(owner[2:])
-        else:
-            side, key = self._exact, key_of(owner)
+            side, name = self._below, owner[2:]
+        if name != self._last:  # a name and its wildcard stand together
+            self._last_key, self._last = key_of(name), name
+        key = self._last_key
         if key in side:
             raise ValueError("known already")
         side[key] = number << _BITS | self._usual

@@ -110,6 +110,8 @@ def _logical(
     opened: list[str] = []  # the words of an entry whose bracket is not closed yet
     first, start, depth = b"", 0, 0
     for number, line in enumerate(lines, 1):
+        if not line:  # whoever reads a zone may have taken the line already
+            continue
         try:
             if not depth:
                 if not _SPECIAL.search(line):
