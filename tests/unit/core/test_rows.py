@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from blocker.core import rows as module
-from blocker.core.engine import Engine, Everything, View
+from blocker.core.engine import Engine, View
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply, silence
 from blocker.core.row import Kind, Row
@@ -137,7 +137,7 @@ def test_a_query_that_a_rule_drops_has_its_name_all_the_same() -> None:
 
 
 def test_an_engine_that_is_silent_tells_of_it_by_name() -> None:
-    engine = Engine(Everything(View(policy(rule("a.example", mode="drop")))))
+    engine = Engine(View(policy(rule("a.example", mode="drop"))))
     assert engine.on_query(query("b.a.example"), CLIENT, 1.0) is None
     engine.datagrams.fold()
     rows = engine.tally.rows
