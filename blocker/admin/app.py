@@ -25,6 +25,7 @@ from blocker.admin.api import (
     rules,
     shadow,
     status,
+    subscriptions,
     switches,
 )
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
@@ -53,6 +54,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *shadow.ENDPOINTS,
     *audit.ENDPOINTS,
     *lists.ENDPOINTS,
+    *subscriptions.ENDPOINTS,
     *reload.ENDPOINTS,
 )
 
@@ -108,6 +110,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
         living = [
             tasks.create_task(_reload_when_told(generations, hang_up)),
             tasks.create_task(backend.watch.run()),
+            tasks.create_task(backend.refresher.run()),
             tasks.create_task(lapse_when_due(generations)),
         ]
         await stop.wait()

@@ -1,4 +1,4 @@
-"""The subscriptions of a running server: downloaded beside it, and put in force when they change."""
+"""The subscriptions of a running server: downloaded beside it, and put in force."""
 
 from blocker.admin.reload import Generations
 from blocker.catalog.formats.sniff import is_a_list

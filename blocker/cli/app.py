@@ -20,6 +20,7 @@ from blocker.cli.rescue import rescue
 from blocker.cli.rules import allow, block, rules
 from blocker.cli.shadow import shadow
 from blocker.cli.status import status
+from blocker.cli.subscriptions import subscriptions
 from blocker.cli.switches import purpose, purposes, subscription, vendor, vendors
 from blocker.cli.writeback import config as write_back
 from blocker.errors import BlockerError, StartError
@@ -40,6 +41,7 @@ token = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(lists, name="lists")
+app.add_typer(subscriptions, name="subscriptions")
 app.add_typer(token, name="token")
 
 

@@ -106,7 +106,8 @@ class Downloads:
         good = record.good
         if good is not None and good.digest == copy.digest:
             self.shelf.release(name)
-            return "same", replace(record, good=copy, held=None, confirmed_at=copy.fetched_at)
+            same = replace(copy, fetched_at=good.fetched_at)
+            return "same", replace(record, good=same, held=None, confirmed_at=copy.fetched_at)
         if good is not None and good.url == copy.url and copy.lines * SHRINK < good.lines:
             self.shelf.hold(name, part)
             known, record = record.held, replace(record, held=copy)

@@ -15,7 +15,8 @@ from blocker.download.schedule import is_due
 from blocker.download.shown import Progress, Shown, shown
 from blocker.download.source import DownloadError, Source
 
-LOOK: Final = 30.0  # seconds between two looks at what is due, at most
+LOOK: Final = 5.0  # seconds between two looks at what is due: a reload may have brought a list
+AFTER_FAULT: Final = 60.0  # seconds
 TOGETHER: Final = 10.0  # seconds that a new list waits for others under way
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,11 @@ class Refresher:
 
     def shown_as(self, source: Source) -> Shown:
         record, now = self._downloads.record(source), self._downloads.now
-        return shown(source, record, self.under_way.get(source.name), now)
+        return shown(source, record, self.progress(source.name), now)
+
+    def progress(self, name: str) -> Progress | None:
+        """How far a list is that is under way, or about to be."""
+        return self.under_way.get(name) or (Progress() if name in self._wanted else None)
 
     def source(self, name: str) -> Source:
         """The configured list of that name; KeyError when there is none, whatever was written."""
@@ -111,7 +116,7 @@ class Refresher:
             outcome = await self._downloads.refresh(source, self.under_way[source.name])
         except Exception:
             log.exception("list %s could not be refreshed", source.name)
-            await asyncio.sleep(LOOK)  # else it were due at once, again and again
+            await asyncio.sleep(AFTER_FAULT)  # else it were due at once, again and again
         finally:
             del self.under_way[source.name]
             if not self.under_way:

@@ -23,7 +23,9 @@ from blocker.admin.recent import Recent
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.admin.shadow import Shadow
+from blocker.admin.subscriptions import refresher_of
 from blocker.admin.watch import Watch
+from blocker.download.refresher import Refresher
 
 
 class Body(BaseModel):
@@ -47,6 +49,7 @@ class Backend:
     shadow: Shadow
     watch: Watch
     own_lists: OwnLists
+    refresher: Refresher
 
     @classmethod
     def of(cls, roster: Roster, generations: Generations) -> Self:
@@ -56,7 +59,8 @@ class Backend:
         roster.readers += [recent.take, shadow.take]
         watch = Watch(generations)
         metrics = Metrics(roster, generations)
-        return cls(roster, generations, metrics, recent, shadow, watch, OwnLists(watch))
+        own, refresher = OwnLists(watch), refresher_of(generations)
+        return cls(roster, generations, metrics, recent, shadow, watch, own, refresher)
 
 
 BACKEND = web.AppKey("backend", Backend)

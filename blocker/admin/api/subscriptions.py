@@ -97,12 +97,14 @@ def _subscription(backend: Backend, shown: Shown) -> Subscription:
         age=None if shown.age is None else int(shown.age),
         error=shown.error,
         alarm=shown.alarm,
-        progress=_loading(backend.refresher.under_way.get(shown.name)),
+        progress=_loading(backend.refresher.progress(shown.name)),
     )
 
 
 def _loading(progress: Progress | None) -> Loading | None:
-    return progress and Loading(octets=progress.octets, whole=progress.whole)
+    if progress is None:
+        return None
+    return Loading(octets=progress.octets, whole=progress.whole)
 
 
 def _moment(seconds: float | None) -> datetime | None:
