@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from blocker.catalog.formats import mask, modifiers, rewrite
 from blocker.catalog.formats.expression import expression
-from blocker.catalog.formats.local import LocalData, Owner
+from blocker.catalog.formats.local import LocalAnswers, Owner
 from blocker.catalog.formats.mask import Target
 from blocker.catalog.formats.modifiers import Modifiers
 from blocker.catalog.formats.reading import SIGN, Item, Reading
@@ -18,7 +18,7 @@ from blocker.ruleset.layout import ALLOW
 class RuleReader:
     """Reads the rules of one list; records that they answer with go into `local`."""
 
-    def __init__(self, reading: Reading, local: LocalData) -> None:
+    def __init__(self, reading: Reading, local: LocalAnswers) -> None:
         self._reading = reading
         self._local = local
 

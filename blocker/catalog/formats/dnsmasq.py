@@ -8,7 +8,7 @@ from typing import Final
 
 from blocker.catalog.formats.expression import expression
 from blocker.catalog.formats.key import any_key, key_of
-from blocker.catalog.formats.local import LocalData, Owner
+from blocker.catalog.formats.local import LocalAnswers, Owner
 from blocker.catalog.formats.nowhere import is_nowhere
 from blocker.catalog.formats.rdata import address_record, rdata
 from blocker.catalog.formats.reading import SIGN, Covered, Item, Reading, Unused
@@ -44,7 +44,7 @@ class _Options:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self.local = LocalData(reading)
+        self.local = LocalAnswers(reading)
 
     def read(self, number: int, line: bytes) -> Iterator[Item]:
         """What the line says; whatever is wrong with it is reported."""

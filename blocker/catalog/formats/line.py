@@ -11,7 +11,7 @@ from typing import Final
 
 from blocker.catalog.formats.adblockrule import RuleReader
 from blocker.catalog.formats.key import any_key, key_of
-from blocker.catalog.formats.local import LocalData, Owner
+from blocker.catalog.formats.local import LocalAnswers, Owner
 from blocker.catalog.formats.nowhere import OWN_NAMES, is_nowhere
 from blocker.catalog.formats.rdata import address_record
 from blocker.catalog.formats.reading import SIGN, Covered, Item, Reading, Unused
@@ -45,7 +45,7 @@ class LineReader:
         narrow = reading.match == "exact" or (adblock and reading.match == "auto")
         self._wild: Covered = "below" if narrow else "subtree"
         self._plain = reading.covers("exact")
-        self._local = LocalData(reading)
+        self._local = LocalAnswers(reading)
         self._rules = RuleReader(reading, self._local)
 
     def read(self, number: int, line: bytes) -> Iterator[Item]:

@@ -33,7 +33,7 @@ class _Said:
     answers: dict[LocalRecord | Mode, None] = field(default_factory=dict)
 
 
-class LocalData:
+class LocalAnswers:
     """The answers of one list."""
 
     def __init__(self, reading: Reading) -> None:

@@ -44,7 +44,7 @@ _OF_THE_ZONE: Final = frozenset((type_number("SOA"), type_number("NS")))
 
 
 @dataclass(slots=True)
-class _Data:
+class _Named:
     """The records of one name; none when its addresses lead nowhere, which blocks it."""
 
     number: int
@@ -57,7 +57,7 @@ class LocalZones:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._zones: dict[bytes, tuple[int, str]] = {}
-        self._data: dict[bytes, _Data] = {}
+        self._data: dict[bytes, _Named] = {}
         self._told: set[bytes] = set()  # names that are there for those below them
         # On a list that allows, and where the answer is given, what the zones say is no matter.
         self._overruled = reading.action == "allow" or bool(reading.answer)
@@ -83,7 +83,7 @@ class LocalZones:
         blocks = record.rtype in _ADDRESSES and leads_nowhere(record.rdata)
         if not (blocks or self._overruled or self._reading.rewrites):
             raise ValueError(FORBIDDEN)
-        data = self._data.setdefault(key, _Data(number, []))
+        data = self._data.setdefault(key, _Named(number, []))
         if not (blocks or self._overruled):
             data.records.append(record)
 

@@ -1,6 +1,6 @@
 """Answers are gathered by what they are for."""
 
-from blocker.catalog.formats.local import FORBIDDEN, LocalData, Owner
+from blocker.catalog.formats.local import FORBIDDEN, LocalAnswers, Owner
 from blocker.catalog.formats.reading import Lines, Reading
 from blocker.core.names import from_text
 from blocker.core.rule import LocalRecord
@@ -10,9 +10,9 @@ NAME = Owner("exact", from_text("a.org"))
 LIKE_IT = Owner("subtree", from_text("a.org"))
 
 
-def local(*, rewrites: bool = True) -> tuple[LocalData, Reading]:
+def local(*, rewrites: bool = True) -> tuple[LocalAnswers, Reading]:
     reading = Reading("l", Lines("f"), Lines("f"), rewrites=rewrites)
-    return LocalData(reading), reading
+    return LocalAnswers(reading), reading
 
 
 def test_equal_owners_share_a_rule_and_a_record_twice_is_one() -> None:
