@@ -82,7 +82,7 @@ class Group(TypedDict):
 
     name: str
     clients: list[str]  # addresses, networks, MAC addresses
-    schedule: list[Slot]  # none: always; outside its hours the clients are in `default`
+    schedule: list[Slot]  # none: always; outside its hours it is as if the group were not there
     blocking: Blocking  # complete
     upstreams: list[UpstreamAddress]  # none: those of all
     paused_until: NotRequired[float]  # wall clock; a pause of all is the Generation's

@@ -75,7 +75,7 @@ class GroupViews:
         self._members = Membership([each for each in generation.groups if _holds(each, now)])
         self._mac_of = mac_of if self._members.asks_for_macs else None
         self._views: dict[tuple[str, object], View] = {}
-        self.changes_at = _next_change(generation, now)
+        self.made_at, self.changes_at = now, _next_change(generation, now)
 
     @property
     def all(self) -> Sequence[View]:

@@ -172,8 +172,8 @@ class Worker:
         """A rule, a pause or a schedule's hours may have ended or begun, a client may have another
         address.
         """
-        due = self._views.changes_at
-        if due is not None and _wall_clock() >= due:
+        now, due = _wall_clock(), self._views.changes_at
+        if now < self._views.made_at or (due is not None and now >= due):
             self._views = self._made_views(self.generation, self._views)
             self._install()
         elif self._views.asks_for_macs and self._neighbours.changed(clock()):
