@@ -41,7 +41,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A client's rows since a second; before that, nothing or not all is known."""
+    """A client's rows; from before `since`, not all of them are known."""
 
     rows: list[Row]
     since: int
@@ -74,7 +74,8 @@ class Recent:
         """What is known of a client, asked for since a second."""
         seen = self._clients.get(plain(client), Seen())
         known = max(since, self._since, seen.since)
-        return Window([row for row in seen.rows if row.second >= known], known)
+        # What came is told, also from before: rows may have waited for admin to start.
+        return Window([row for row in seen.rows if row.second >= since], known)
 
     def clients(self, since: int) -> dict[str, int]:
         """How many queries were blocked for whom."""

@@ -6,7 +6,7 @@ shared, what it is for), and next to that whether the device keeps asking right 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -234,3 +234,15 @@ def proposal(found: Sequence[Suspect]) -> list[Suspect]:
     """What to try first: what is likely; if nothing is, all of it."""
     known = [suspect for suspect in found if suspect.allow]
     return [suspect for suspect in known if suspect.likely] or known
+
+
+def same_device(client: str, macs: Mapping[str, str]) -> set[str]:
+    """The other addresses with its MAC address; a phone asks from IPv4 and several IPv6 ones.
+
+    None when several IPv4 addresses have it: then it is a repeater's, with devices behind it.
+    """
+    mac = macs.get(client)
+    found = {address for address, its in macs.items() if mac and its == mac}
+    if sum("." in address for address in found) > 1:
+        return set()
+    return found - {client}

@@ -74,6 +74,11 @@ def _heading(told: dict[str, Any], minutes: int) -> Iterator[str]:
         yield f"nothing was blocked for {told['client']} in the last {minutes} minutes"
     if told["would_block"]:
         yield f"{told['would_block']:,} more were let pass by rules in shadow; it is not those"
+    for also in told["also"]:
+        yield (
+            f"the same device also asks as {also['client']}, {also['blocked']:,} blocked: "
+            f"blocker rescue --client {also['client']}"
+        )
     if not told["complete"]:
         yield f"what was before {local(told['since'])} is not known"
 

@@ -94,6 +94,7 @@ def test_a_real_prometheus_scrapes_and_knows_every_metric(tmp_path: Path) -> Non
                 ("histogram_quantile(0.99, blocker_upstream_seconds_bucket)", 0.0001),
                 ("blocker_answer_seconds_count", 6),
                 ("blocker_journal_dropped_total", 0),
+                ("blocker_journal_rows_dropped_total", 0),
                 ("blocker_ruleset_generation", 1),
                 ('blocker_ruleset_rules{layer="curated"}', 100),
                 ("blocker_build_info", 1),

@@ -13,9 +13,18 @@ from blocker.admin.api.change import Changed, change, moment, present_of, wall_c
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.problem_details import Refusal
 from blocker.admin.recent import Window
-from blocker.admin.rescue import Share, Suspect, finder, proposal, shares, suspects
+from blocker.admin.rescue import (
+    Share,
+    Suspect,
+    finder,
+    proposal,
+    same_device,
+    shares,
+    suspects,
+)
 from blocker.asked.asked import Client, Names, Period, span
 from blocker.asked.rescue import Keep, Lapse, Rescued, pending
+from blocker.clients.neighbours import neighbours
 from blocker.ruleset import open_ruleset
 
 Minutes = Annotated[int, Field(ge=1, le=60, description="How far to look back.")]
@@ -86,6 +95,11 @@ class PendingShown(Body):
     change: int
 
 
+class AlsoShown(Body):
+    client: str
+    blocked: int
+
+
 class RescueShown(Body):
     client: str
     since: datetime
@@ -98,6 +112,9 @@ class RescueShown(Body):
     suspects: list[SuspectShown] = Field(description="By rule; the likely ones first.")
     proposal: list[str] = Field(description="What to allow first.")
     pending: list[PendingShown] = Field(description="What a rescue allows now.")
+    also: list[AlsoShown] = Field(
+        description="Other addresses of the same device, by its MAC address, that were blocked."
+    )
 
 
 async def _rescue(backend: Backend, asked: RescueAsked) -> RescueShown:
@@ -113,6 +130,7 @@ async def _rescue(backend: Backend, asked: RescueAsked) -> RescueShown:
         if setting.key.client == asked.client and setting.value.get("action") == "allow"
     }
     open_ = [suspect for suspect in found if not set(suspect.allow) <= allowed]
+    others = same_device(asked.client, neighbours())
     return RescueShown(
         client=asked.client,
         since=_at(window.since),
@@ -129,6 +147,11 @@ async def _rescue(backend: Backend, asked: RescueAsked) -> RescueShown:
                 name=setting.key.subject, until=moment(setting.until), change=setting.change
             )
             for setting in waiting
+        ],
+        also=[
+            AlsoShown(client=client, blocked=count)
+            for client, count in backend.recent.clients(since).items()
+            if client in others
         ],
     )
 

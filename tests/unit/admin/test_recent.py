@@ -35,7 +35,8 @@ def test_what_nothing_was_decided_about_is_not_kept() -> None:
 
 def test_what_was_before_the_start_is_not_claimed_to_be_known() -> None:
     recent = Recent(100)
-    recent.take([row(150)])
+    recent.take([row(99), row(150)])
+    assert seconds(recent) == [99, 150], "but what came is told"
     assert recent.of(PHONE, 50).since == 100
     assert recent.of(PHONE, 120).since == 120
 

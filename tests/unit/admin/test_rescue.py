@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from blocker.admin.rescue import BlockedName, Suspect, finder, proposal, shares, suspects
+from blocker.admin.rescue import (
+    BlockedName,
+    Suspect,
+    finder,
+    proposal,
+    same_device,
+    shares,
+    suspects,
+)
 from blocker.core.policy import Rule, Verdict
 from blocker.core.row import Kind, Row
 from blocker.core.rows import Rows
@@ -142,6 +150,18 @@ def test_shares_add_up() -> None:
         ("updates", 5, 1),
     ]
     assert sum(each.count for each in shares(found, lambda s: s.breakage)) == 25
+
+
+def test_a_device_is_known_by_its_mac_address_unless_that_is_a_repeaters() -> None:
+    phone, other, repeater = "02:00:00:00:00:01", "02:00:00:00:00:02", "02:00:00:00:00:03"
+    macs = {
+        "192.168.1.20": phone, "2001:db8::20": phone, "fe80::20": phone, "192.168.1.21": other,
+        "192.168.1.30": repeater, "192.168.1.31": repeater, "fe80::30": repeater,
+    }  # fmt: skip
+    assert same_device("192.168.1.20", macs) == {"2001:db8::20", "fe80::20"}
+    assert same_device("fe80::20", macs) == {"192.168.1.20", "2001:db8::20"}
+    assert same_device("192.168.1.21", macs) == set()
+    assert same_device("192.168.1.30", macs) == same_device("192.168.1.99", macs) == set()
 
 
 def test_kinds_are_told_as_the_journal_does() -> None:

@@ -32,7 +32,8 @@ def told(*suspects: dict[str, Any], **fields: Any) -> dict[str, Any]:
         "client": "192.168.1.20", "since": "2026-11-23T20:00:00Z", "complete": True,
         "blocked": 1_234 if suspects else 0, "would_block": 0, "vendors": shares,
         "purposes": [{**shares[0], "name": ""}], "breakages": [{**shares[0], "name": "minor"}],
-        "suspects": list(suspects), "proposal": ["=a.example"], "pending": [], **fields,
+        "suspects": list(suspects), "proposal": ["=a.example"], "pending": [], "also": [],
+        **fields,
     }  # fmt: skip
 
 
@@ -62,6 +63,11 @@ def test_what_is_not_known_pending_or_in_shadow() -> None:
     assert "=b.example is allowed for 192.168.1.20 until 2026-11-23" in text
     assert "what was before 2026-11-23" in text
     assert "5 more were let pass by rules in shadow" in text
+
+
+def test_other_addresses_of_the_device_are_told() -> None:
+    text = shown(told(also=[{"client": "2001:db8::7", "blocked": 1_500}]))
+    assert "also asks as 2001:db8::7, 1,500 blocked: blocker rescue --client 2001:db8::7" in text
 
 
 def test_many_names_are_cut_short_and_those_without_are_told() -> None:
