@@ -36,6 +36,7 @@ Stamp = tuple[int, int, int]
 Contents = dict[Path, str]
 
 log = logging.getLogger(__name__)
+logging.getLogger("watchfiles").setLevel(logging.WARNING)  # it would tell of every event
 
 
 class Watched:
@@ -44,22 +45,22 @@ class Watched:
     def __init__(self, config: Config) -> None:
         self.folders = (config.lists or default_lists(), config.overlay)
         self.files = tuple(_files(config))
-        self._inside = {path.parent for file in self.files for path in (file, file.resolve())}
-        self._inside |= {folder / below for folder in self.folders for below in ("", "vendors")}
-        self._beside = {folder.parent for folder in self.folders} - self._inside
+        # A link may lead to a file, or be part of the way to it.
+        self._named = {*self.folders, *self.files, *(file.resolve() for file in self.files)}
+        self._lists = {folder / below for folder in self.folders for below in ("", "vendors")}
 
     def places(self) -> dict[Path, tuple[int, int]]:
         """The folders in which something can change, and which ones they are at present."""
         found = {}
-        for folder in self._inside | self._beside:
+        for folder in self._lists | {path.parent for path in self._named}:
             if (there := _stat(folder)) is not None:
                 found[folder] = (there.st_dev, there.st_ino)
         return found
 
     def concerns(self, path: str) -> bool:
-        """Whether an event may be about them. Beside a folder, only its own coming and going is."""
+        """Whether an event may be about them. Logs and state may lie in the same folders."""
         at = Path(path)
-        return at.parent in self._inside or at in self.folders
+        return at in self._named or at.parent in self._lists or at.is_symlink()
 
     def listed(self) -> Iterator[Path]:
         yield from self.files
@@ -129,8 +130,8 @@ class Watch:
             told = awatch(
                 *places,
                 watch_filter=lambda _, path: self._watched.concerns(path),
-                step=100,
-                debounce=300,
+                step=50,
+                debounce=50,  # we wait ourselves, for what the files hold
                 rust_timeout=round(LOOK * 1000),
                 yield_on_timeout=True,
                 recursive=False,

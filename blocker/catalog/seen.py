@@ -6,12 +6,11 @@ The record is a file in `state`. An edit that is written anew is taken to know w
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from blocker.catalog.edits import Edit
-from blocker.errors import Problem
+from blocker.errors import Problem, StartError
 
 FILE: Final = "overlay.json"
 _Record = dict[str, list[str]]  # by what an edit is of: its own hash, and that of what is shipped
@@ -37,7 +36,8 @@ def changed(edits: Sequence[Edit], state: Path) -> Iterator[Problem]:
 def remember(edits: Sequence[Edit], state: Path, *, reviewed: bool = False) -> None:
     """Note edits not seen before, and with `reviewed` what is shipped now for the others too.
 
-    Where there is no state folder yet, or it is another user's, nothing is noted.
+    Where there is no state folder yet, or it is another user's, nothing is noted; that something
+    was reviewed has to be, so then it is a StartError.
     """
     before = _read(state)
     after: _Record = {}
@@ -47,8 +47,12 @@ def remember(edits: Sequence[Edit], state: Path, *, reviewed: bool = False) -> N
         keep = known and known[0] == own and not reviewed
         after[_key(edit)] = known if known and keep else [own, shipped]
     if after != before:
-        with suppress(OSError):
+        try:
             _write(after, state)
+        except OSError as error:
+            if reviewed:
+                message = f"cannot write {state / FILE}: {error.strerror}; run as its owner"
+                raise StartError(message) from None
 
 
 _REVIEWED: Final = "compare them, then `blocker lists overlay --reviewed`"

@@ -1,17 +1,18 @@
-"""`blocker lists`: what the curated lists hold, and what a change to them does."""
+"""`blocker lists`: what the curated lists hold, what a change to them does, and one's own edits."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from blocker.cli.options import ConfigFile
 from blocker.errors import BlockerError
 
 SAME, DIFFERENT, TROUBLE = 0, 1, 2  # exit codes of lists diff, as of diff
 
 lists = typer.Typer(
     help="What the curated lists hold, by vendor, and what the present policy blocks of it.",
-    epilog="blocker lists | blocker lists --json | blocker lists diff HEAD~1 HEAD",
+    epilog="blocker lists | blocker lists edit xiaomi | blocker lists diff HEAD~1 HEAD",
     invoke_without_command=True,
     rich_markup_mode=None,
 )
@@ -84,3 +85,46 @@ def diff(
     for line in said(changes, str(old.version), str(new.version)):
         typer.echo(line)
     raise typer.Exit(DIFFERENT if changes else SAME)
+
+
+@lists.command(short_help="Change a vendor's file in your editor, in a copy of your own.")
+def edit(
+    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="Or `keep`, or `sources`.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Apply without asking.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """Change what the lists say of a vendor, in a file of your own that an upgrade leaves alone.
+
+    \b
+    blocker lists edit xiaomi            opens $EDITOR, checks, shows what changes, asks, applies
+    blocker lists edit keep              names that no list may block
+    EDITOR="code --wait" blocker lists edit oppo
+
+    An error is shown with its line, and the editor is opened again. An empty file takes all of your
+    edits back. A running server has the change in force at once.
+    """
+    from blocker.cli.edit import edit_list
+
+    edit_list(vendor, config, yes=yes)
+
+
+@lists.command(short_help="What is your own in the lists, and what it takes the place of.")
+def overlay(
+    reviewed: Annotated[
+        bool, typer.Option("--reviewed", help="You have compared it with what is shipped now.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One object a line, for scripts.")] = False,
+    config: ConfigFile = None,
+) -> None:
+    """What is your own in the lists: entries added, replaced and removed, file by file.
+
+    \b
+    blocker lists overlay                also what an upgrade has changed beneath your edits
+    blocker lists overlay --reviewed     do not tell of that again
+    blocker lists overlay --json | jq 'select(.changed)'
+    """
+    from blocker.cli.ownlists import as_lines, as_words, own_edits
+
+    edits = own_edits(config, reviewed=reviewed)
+    for line in as_lines(edits) if json else as_words(edits):
+        typer.echo(line)

@@ -7,6 +7,7 @@ import pytest
 from blocker.catalog.edits import Edit
 from blocker.catalog.load import load_catalogue
 from blocker.catalog.seen import FILE, changed, remember
+from blocker.errors import StartError
 from tests.support.lists import XIAOMI, entry, write_lists, write_own
 
 OWN = "vendor: xiaomi\nentries:\n" + entry("tracking.miui.com", "advertising")
@@ -84,3 +85,5 @@ def test_no_state_is_made_for_it(tmp_path: Path) -> None:
     here = Installed(tmp_path, OWN)
     remember(here.edits(), tmp_path / "none")
     assert not (tmp_path / "none").exists()
+    with pytest.raises(StartError, match=r"overlay\.json: No such file or directory"):
+        remember(here.edits(), tmp_path / "none", reviewed=True)
