@@ -1,27 +1,44 @@
-"""lists/schema.json, so that an editor completes and checks as one writes.
+"""lists/schema.json, so that an editor completes and checks as one writes; own.schema.json likewise
+for files of one's own.
 
-Made from the models: `python -m blocker.catalog.schema` writes it anew.
+Made from the models: `python -m blocker.catalog.schema` writes them anew.
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from blocker.catalog.entry import KeepFile, SourcesFile, VendorFile
 from blocker.catalog.load import default_lists
+from blocker.catalog.own import OwnKeepFile, OwnSourcesFile, OwnVendorFile
 
 _FILES: TypeAdapter[VendorFile | KeepFile | SourcesFile] = TypeAdapter(
     VendorFile | KeepFile | SourcesFile
 )
 
 
+_OWN: TypeAdapter[OwnVendorFile | OwnKeepFile | OwnSourcesFile] = TypeAdapter(
+    OwnVendorFile | OwnKeepFile | OwnSourcesFile
+)
+
+
 def schema() -> str:
     """The text of schema.json: one schema for the three kinds of file."""
-    made = _FILES.json_schema(by_alias=True)
+    return _text(_FILES, "Curated lists of vendor telemetry")
+
+
+def own_schema() -> str:
+    """The text of own.schema.json."""
+    return _text(_OWN, "One's own edits of curated lists")
+
+
+def _text(files: TypeAdapter[Any], title: str) -> str:
+    made = files.json_schema(by_alias=True)
     heading = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "Curated lists of vendor telemetry",
+        "title": title,
         "description": "Generated: python -m blocker.catalog.schema",
     }
     return json.dumps(heading | made, indent=2) + "\n"
@@ -29,6 +46,7 @@ def schema() -> str:
 
 def write(folder: Path) -> None:
     (folder / "schema.json").write_text(schema(), encoding="utf-8")
+    (folder / "own.schema.json").write_text(own_schema(), encoding="utf-8")
 
 
 if __name__ == "__main__":

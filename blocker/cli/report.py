@@ -19,6 +19,8 @@ def report(inputs: Inputs) -> Iterator[str]:
         f"{_counted(ruleset.counts['curated'], 'name')} of theirs, "
         f"{ruleset.counts['keep']:,} to keep, {_counted(len(catalogue.sources), 'source')}"
     )
+    if catalogue.edits:
+        yield f"own        {config.overlay}: {_counted(len(catalogue.edits), 'edit')} of the lists"
     for source in ruleset.sources[1:]:
         bad = f", {_counted(source['bad'], 'line')} without one" if source["bad"] else ""
         names = _counted(source["names"], "name")
