@@ -212,6 +212,14 @@ def _are_scalars(items: list[Any]) -> bool:
 
 def _scalar(value: Any) -> str:
     """YAML takes what JSON writes; words are plainer without quotes."""
-    if isinstance(value, str) and _PLAIN.match(value) and _says(value, value):
+    if not isinstance(value, str):
+        return json.dumps(value)
+    if _PLAIN.match(value) and _says(value, value):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return f'"{"".join(map(_character, value))}"'
+
+
+def _character(character: str) -> str:
+    if character in '"\\':
+        return f"\\{character}"
+    return character if character.isprintable() else f"\\U{ord(character):08x}"

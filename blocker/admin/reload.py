@@ -119,14 +119,16 @@ class Generations:
             return change
 
     async def catch_up_and_log(self) -> None:
-        """Bring in force what is kept but is not: a predecessor was killed between the two."""
+        """Bring in force what is kept but is not: admin was killed half-way, or was not there."""
         async with self._turn:
-            due = effective(self.configured, self.settings, _now())
-            if replace(due, number=self.current.number) == self.current:
-                return
             try:
-                await self._install(self.configured)
-            except NotTaken as error:
+                self.settings = await asyncio.to_thread(self.store.settings)
+                due = effective(self.configured, self.settings, _now())
+                if replace(due, number=self.current.number) != self.current:
+                    await self._install(self.configured)
+                else:
+                    self._roster.notify(self.current.number)  # nobody may have been told yet
+            except BlockerError as error:
                 log.error("what was changed is not in force: %s", error)  # noqa: TRY400
             self._count_rules()
 

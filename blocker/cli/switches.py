@@ -48,7 +48,7 @@ def purpose(name: Name, state: To, group: Group = None, config: ConfigFile = Non
 
     \b
     blocker purpose advertising shadow
-    blocker purpose push on                  block it too, though devices need it
+    blocker purpose store on                 block it too, and devices lose their shop
     blocker purpose crash-reports off --group lab
     """
     from blocker.asked.switches import PurposeSwitch

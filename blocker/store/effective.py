@@ -69,8 +69,12 @@ def _rules(configured: Iterable[UserRule], settings: Iterable[Setting]) -> list[
 
 
 def _scope(rule: UserRule) -> Scope:
-    name = canonical(rule["text"]).removeprefix("=")
-    return rule.get("group", ""), rule.get("client", ""), name
+    return rule.get("group", ""), rule.get("client", ""), name_of(rule["text"])
+
+
+def name_of(text: str) -> str:
+    """What a rule is on, be it of the name alone or of all below it too."""
+    return canonical(text).removeprefix("=")
 
 
 def gives_way(old: UserRule, new: UserRule) -> bool:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from blocker.link import UserRule
-from blocker.store.effective import as_rule, gives_way
+from blocker.store.effective import as_rule, gives_way, name_of
 from blocker.store.settings import Key, Setting
 
 FOR_EVER = ("rule", "vendor", "purpose", "subscription")
@@ -51,6 +51,8 @@ def _merge_rule(holder: dict[str, Any], setting: Setting) -> None:
 
 
 def _is_older(action: str, text: str, new: UserRule) -> bool:
+    if name_of(text) != name_of(new["text"]):
+        return False
     old = UserRule(action=action, text=text, list="", line=0)
     return gives_way(old, new) and (action, text) != (new["action"], new["text"])
 

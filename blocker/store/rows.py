@@ -31,7 +31,7 @@ def read_all(database: sqlite3.Connection) -> Settings:
     rows = database.execute(
         "SELECT key, value, change, at, who FROM settings JOIN changes ON changes.id = change "
         "ORDER BY change, key"
-    )
+    ).fetchall()
     try:
         found = tuple(
             Setting(Key.decode(key), json.loads(value), change, at, who)
@@ -51,7 +51,7 @@ def read_changes(
         "SELECT id, at, who, what, kind, undoes, before, after FROM changes "
         "WHERE ? IS NULL OR id < ? ORDER BY id DESC LIMIT ?",
         (before, before, limit),
-    )
+    ).fetchall()
     try:
         return [
             Change(number, at, who, what, kind, undoes, _decoded(was), _decoded(now))

@@ -4,13 +4,15 @@ import os
 import signal
 import socket
 import statistics
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from blocker.cli.control import Server
+from blocker.cli.control import Declined, Server
+from blocker.errors import BlockerError
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
@@ -26,7 +28,7 @@ def upstream() -> Iterator[ScriptedUpstream]:
 
 
 def ask_all(sockets: list[socket.socket], name: str) -> list[bytes]:
-    """The last four octets of each worker's reply: the address."""
+    """The reply of each worker."""
     for sock in sockets:
         sock.send(query(name))
     return [sock.recv(512) for sock in sockets]
@@ -34,6 +36,11 @@ def ask_all(sockets: list[socket.socket], name: str) -> list[bytes]:
 
 def is_blocked(reply: bytes) -> bool:
     return socket.inet_aton(SINK) in reply and socket.inet_aton(OPEN) not in reply
+
+
+def control_of(server: Blocker) -> Server:
+    server.wait_until_ready()  # workers answer before admin does
+    return Server(server.state)
 
 
 def client_of_each(server: Blocker, workers: int) -> list[socket.socket]:
@@ -70,7 +77,7 @@ def test_a_rule_holds_in_every_worker_within_50_ms(
     with blocker(tmp_path, upstreams=[upstream.url], workers=2) as server:
         server.wait_until_ready()
         sockets = client_of_each(server, 2)
-        control = Server(server.state)
+        control = control_of(server)
         took: list[float] = []
         for number in range(20):
             name = f"www.n{number}.example"
@@ -87,3 +94,120 @@ def test_a_rule_holds_in_every_worker_within_50_ms(
         )
         assert statistics.median(took) < BOUND
         assert sum(each > BOUND for each in took) <= 2  # the machine may be busy with others
+
+
+def test_changes_outlive_the_kill_of_everything(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    with blocker(tmp_path, upstreams=[upstream.url]) as server:
+        control = control_of(server)
+        control.post("rules", {"action": "block", "name": "mine.example"})
+        control.post("rules", {"action": "allow", "name": BLOCKED})
+        control.post("vendors/xiaomi", {"state": "shadow"})
+        server.kill_all()
+        server.start()
+        assert server.address("mine.example") == SINK
+        assert server.address() == OPEN
+        control = control_of(server)
+        told = control.get("status")
+        assert told["changed"]["count"] == 3
+        assert control.get("audit")["changes"][-1]["what"] == "block mine.example"
+        control.post("undo")
+        control.post("undo")
+        assert server.address() == SINK
+        server.kill_all()
+        server.start()
+        assert server.address() == SINK
+        assert server.address("mine.example") == SINK
+
+
+def test_admin_may_be_killed_at_any_moment(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    """What was answered holds; what was not holds in all places or in none."""
+    with blocker(tmp_path, upstreams=[upstream.url]) as server:
+        server.wait_until_ready()
+        answered: list[str] = []
+        for round_ in range(3):
+            admin = server.children()["admin"]
+            killer = threading.Timer(0.05 + 0.03 * round_, os.kill, (admin, signal.SIGKILL))
+            killer.start()
+            try:
+                for number in range(1000):
+                    name = f"k{round_}-{number}.example"
+                    control = Server(server.state, 2)
+                    control.post("rules", {"action": "block", "name": name})
+                    answered.append(name)
+            except BlockerError:
+                pass
+            killer.join()
+            server.successor("admin", admin)
+            server.wait_until_ready()
+        assert answered
+        shown = {rule["name"] for rule in control_of(server).get("rules")["rules"]}
+        assert set(answered) <= shown
+        server.wait_until(lambda: all(server.address(name) == SINK for name in shown))
+
+
+def test_undo_is_on_the_wire_at_once(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    with blocker(tmp_path, upstreams=[upstream.url]) as server:
+        control = control_of(server)
+        control.post("rules", {"action": "allow", "name": BLOCKED})
+        assert server.address() == OPEN
+        control.post("vendors/xiaomi", {"state": "off"})
+        control.post("undo", {"id": 1})
+        assert server.address() == OPEN  # the vendor is off
+        control.post("undo")
+        assert server.address() == SINK
+        with pytest.raises(Declined, match="undo 3 to redo it"):
+            control.post("undo", {"id": 1})
+
+
+def test_what_is_for_a_while_lapses_by_itself(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    own = "rules: {block: [own.example]}\n"
+    with blocker(tmp_path, upstreams=[upstream.url], extra=own) as server:
+        control = control_of(server)
+        control.post("allowances", {"name": ["own.example", BLOCKED], "for": "1s"})
+        begun = time.monotonic()
+        assert server.address("own.example") == server.address() == OPEN
+        server.wait_until(lambda: server.address("own.example") == server.address() == SINK)
+        assert 0.5 < time.monotonic() - begun < 3
+        server.wait_until(lambda: not control.get("allowances")["rules"])
+        newest = control.get("audit")["changes"][0]
+        assert (newest["kind"], newest["who"]) == ("lapse", "time")
+
+
+def test_a_pause_is_a_change_too(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    with blocker(tmp_path, upstreams=[upstream.url]) as server:
+        control = control_of(server)
+        assert control.post("pause", {"for": "1h"})["paused_until"]
+        assert server.address() == OPEN
+        server.kill_all()
+        server.start()
+        assert server.address() == OPEN
+        control = control_of(server)
+        control.post("undo")
+        assert server.address() == SINK
+
+
+def test_a_reload_keeps_what_was_changed(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    with blocker(tmp_path, upstreams=[upstream.url]) as server:
+        control = control_of(server)
+        control.post("rules", {"action": "block", "name": "mine.example"})
+        server.configure("rules: {block: [file.example], allow: [mine.example]}\n")
+        control.post("reload")
+        assert server.address("file.example") == SINK
+        assert server.address("mine.example") == SINK  # what was changed later counts as later
+        control.delete("rules/mine.example")
+        assert server.address("mine.example") == OPEN
+
+
+def test_a_damaged_store_stops_nothing(tmp_path: Path, upstream: ScriptedUpstream) -> None:
+    with blocker(tmp_path, upstreams=[upstream.url]) as server:
+        control = control_of(server)
+        control.post("rules", {"action": "allow", "name": BLOCKED})
+        server.stop()
+        (server.state / "changes.db").write_bytes(b"\x07" * 9000)
+        server.start()
+        assert server.address() == SINK
+        assert "changes.db is damaged" in server.log.read_text()
+        assert list(server.state.glob("changes.db.damaged-*"))
+        control = control_of(server)
+        control.post("rules", {"action": "allow", "name": BLOCKED})
+        assert server.address() == OPEN

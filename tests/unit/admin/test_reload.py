@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -184,8 +185,12 @@ def test_a_successor_goes_on_where_the_one_before_was_killed(tmp_path: Path) -> 
         await successor.catch_up_and_log()
         assert names(Generation.read(admin.state)) == ["b.example", "a.example"]
         number = successor.current.number
+        admin.worker.tally = replace(admin.worker.tally, generation=1)  # it was never told
         await successor.catch_up_and_log()
         assert successor.current.number == number
+        async with asyncio.timeout(2):
+            while admin.worker.tally.generation != number:  # noqa: ASYNC110 - as it is told
+                await asyncio.sleep(0.01)
 
     play(tmp_path, scenario)
 

@@ -50,6 +50,19 @@ def test_a_pause_and_a_failed_reload_show(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
+def test_what_was_changed_stands_beside_the_configuration(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        assert (await status(admin))["changed"] == {"count": 0, "settings": []}
+        await admin.ask("POST", "vendors/xiaomi", {"state": "off"})
+        await admin.ask("POST", "rules", {"action": "block", "name": "a.example", "for": "1h"})
+        changed = (await status(admin))["changed"]
+        assert changed["count"] == 2
+        assert changed["settings"][0].startswith("block a.example until ")
+        assert changed["settings"][1].startswith("vendor xiaomi off (tester, ")
+
+    play(tmp_path, scenario)
+
+
 def test_before_any_worker_has_told_anything(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         told = await status(admin)

@@ -1,0 +1,58 @@
+"""audit, undo, and what was written to the file, as called."""
+
+from pathlib import Path
+
+from tests.support.backend import Admin, play
+
+BLOCK = {"action": "block", "name": "a.example"}
+
+
+async def rules(admin: Admin) -> list[str]:
+    return [rule["name"] for rule in (await admin.ask("GET", "rules"))["rules"]]
+
+
+def test_who_changed_what_and_what_it_was_before(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.ask("POST", "rules", BLOCK)
+        await admin.ask("POST", "vendors/xiaomi", {"state": "off", "group": "default"})
+        second, first = (await admin.ask("GET", "audit"))["changes"]
+        assert (first["id"], first["who"], first["what"]) == (1, "tester", "block a.example")
+        assert second["settings"] == [
+            {
+                "kind": "vendor", "subject": "xiaomi", "group": "default", "client": None,
+                "before": None, "after": {"state": "off"},
+            },
+        ]  # fmt: skip
+        assert [each["id"] for each in (await admin.ask("GET", "audit?limit=1"))["changes"]] == [2]
+        assert [each["id"] for each in (await admin.ask("GET", "audit?before=2"))["changes"]] == [1]
+        await admin.ask("GET", "audit?limit=0", status=422)
+
+    play(tmp_path, scenario)
+
+
+def test_undo_is_in_force_at_once(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.ask("POST", "rules", BLOCK)
+        told = await admin.ask("POST", "undo", {})
+        assert told == {"change": 2, "what": "undo of 1: block a.example", "generation": 3}
+        assert admin.generations.current.rules == []
+        await admin.ask("POST", "undo", {"id": 2})
+        assert await rules(admin) == ["a.example"]
+        told = await admin.ask("POST", "undo", {"id": 9}, status=422)
+        assert "no change 9" in told["detail"]
+
+    play(tmp_path, scenario)
+
+
+def test_what_stands_in_the_file_is_forgotten_but_not_what_came_later(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await admin.ask("POST", "rules", BLOCK)
+        await admin.ask("POST", "rules", {**BLOCK, "name": "b.example"})
+        keys = [["rule", name, "", ""] for name in ("a.example", "b.example", "c.example")]
+        body = {"file": "blocker.yaml", "change": 1, "keys": keys}
+        assert (await admin.ask("POST", "written", body))["change"] == 3
+        assert await rules(admin) == ["b.example"]
+        told = await admin.ask("POST", "undo", {"id": 1}, status=422)
+        assert "written to blocker.yaml; change it there" in told["detail"]
+
+    play(tmp_path, scenario)

@@ -1,0 +1,41 @@
+"""The words that all that is asked shares."""
+
+import pytest
+from pydantic import TypeAdapter
+
+from blocker.asked.asked import Client, Names, Period, span
+from blocker.config.units import duration
+
+names, client, period = (TypeAdapter(kind) for kind in (Names, Client, Period))
+
+
+def test_one_name_is_a_list_of_one() -> None:
+    assert names.validate_python("a.example") == ["a.example"]
+    assert names.validate_python(["a", "=b"]) == ["a", "=b"]
+
+
+@pytest.mark.parametrize(
+    "written", ["", [], "a..b", ["a", "b c"], 5, None, ["a"] * 1001, "x" * 2000]
+)
+def test_what_is_no_name(written: object) -> None:
+    with pytest.raises(ValueError, match=r"name|valid|at least|at most|empty|label|octets"):
+        names.validate_python(written)
+
+
+@pytest.mark.parametrize(
+    "written, read", [("192.0.2.1", "192.0.2.1"), ("2001:DB8::0:1", "2001:db8::1")]
+)
+def test_a_client_has_one_form(written: str, read: str) -> None:
+    assert client.validate_python(written) == read
+
+
+@pytest.mark.parametrize("written", ["", "192.0.2.0/24", "kids", 5, None])
+def test_what_is_no_client(written: object) -> None:
+    with pytest.raises(ValueError, match="is not an address; write"):
+        client.validate_python(written)
+
+
+@pytest.mark.parametrize("text", ["45s", "30m", "2h", "1d", "90m"])
+def test_spans_are_written_as_they_are_read(text: str) -> None:
+    assert span(duration(text)) == text
+    assert period.validate_python(text) == duration(text)

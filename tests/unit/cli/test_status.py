@@ -1,0 +1,59 @@
+"""status: in words, and where no server runs."""
+
+from pathlib import Path
+from typing import Any
+
+from blocker.cli.status import NOT_RUNNING, _lines
+from tests.support.commands import Commands
+
+TOLD: dict[str, Any] = {
+    "version": "1.0",
+    "ready": True,
+    "generation": 7,
+    "listening": ["0.0.0.0:53", "[::]:53"],
+    "paused_until": None,
+    "rules": {"user": 2, "curated": 1500},
+    "catalogue": "2026-11-23-abc",
+    "queries": {"cached": 5, "blocked": 1234},
+    "workers": [{"worker": 0, "error": ""}, {"worker": 1, "error": "no room"}],
+    "reload_error": "",
+    "changed": {"count": 1, "settings": ["vendor xiaomi off (phone, 2026-11-23 20:00)"]},
+}
+
+
+def test_in_words() -> None:
+    assert list(_lines(TOLD)) == [
+        ("blocker", "1.0, ready, generation 7"),
+        ("listening", "0.0.0.0:53, [::]:53"),
+        ("rules", "user 2, curated 1,500; lists 2026-11-23-abc"),
+        ("queries", "blocked 1,234, cached 5"),
+        ("worker 1", "no room"),
+        ("changed", "1 beside the configuration"),
+        ("", "vendor xiaomi off (phone, 2026-11-23 20:00)"),
+    ]
+
+
+def test_what_is_not_well_is_said() -> None:
+    troubled = {
+        **TOLD,
+        "ready": False,
+        "paused_until": "2026-11-23T21:00:00Z",
+        "reload_error": "blocker.yaml:3: x",
+        "queries": {},
+        "changed": {"count": 0, "settings": []},
+    }
+    said = dict(_lines(troubled))
+    assert "not every worker" in said["blocker"]
+    assert "blocker resume ends it" in said["paused"]
+    assert said["reload"] == "nothing has changed: blocker.yaml:3: x"
+    assert said["queries"] == "none yet"
+    assert said["changed"] == "nothing since"
+
+
+def test_no_server(tmp_path: Path) -> None:
+    commands = Commands(tmp_path)
+    commands.run("status", code=NOT_RUNNING)
+    assert "no server runs" in commands.noted
+    commands.run("block", "a.example")
+    commands.run("status", code=NOT_RUNNING)
+    assert "1 beside the configuration\n           block a.example" in commands.noted
