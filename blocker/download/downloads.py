@@ -66,6 +66,7 @@ class Downloads:
     async def refresh(self, source: Source, arrived: Arrived = lambda *_: None) -> Outcome:
         """Ask for it and remember what came of it. `arrived` hears how far it is."""
         async with self._turns:
+            arrived(0, None)
             record = self.record(source)
             try:
                 outcome, record = await self._fetched(source, record, arrived)
