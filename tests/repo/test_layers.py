@@ -23,8 +23,8 @@ MAY_IMPORT = {
     # These two meet in link, never in an import.
     "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
-        "aliases", "asked", "catalog", "config", "control", "core", "download", "explain", "inputs",
-        "link", "ruleset", "sockets", "store", "tokens", "view",
+        "aliases", "asked", "catalog", "clients", "config", "control", "core", "download",
+        "explain", "inputs", "link", "ruleset", "sockets", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
