@@ -7,7 +7,7 @@ answers is the machine's resolver asked, which may be this one.
 import asyncio
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from blocker.core.engine import Engine, Forward, View
 from blocker.core.names import from_text
 from blocker.core.policy import NoRules, Policy
 from blocker.core.records import BadRecord, read
-from blocker.core.wire import AAAA, HEADER, A
+from blocker.core.wire import AAAA, HEADER, SERVFAIL, A
 from blocker.download.addresses import LOCALHOST, is_localhost
 from blocker.errors import InvalidName
 from blocker.upstream.base import Upstream
@@ -25,24 +25,30 @@ from blocker.upstream.forwarder import Forwarder
 from blocker.upstream.url import upstream_from_url
 
 Upstreams = Callable[[], Sequence[str]]  # their URLs, as they are just now
+System = Callable[[str], Awaitable[list[str]]]  # the machine's resolver: a host's addresses
 
 _CLIENT: Final = "127.0.0.1"
 _TYPES: Final = (A, AAAA)
+_SYSTEM_SECONDS: Final = 10.0
 _NUMERIC: Final = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class DirectResolver(AbstractResolver):
     """For aiohttp: the addresses of a host."""
 
-    def __init__(self, upstreams: Upstreams) -> None:
+    def __init__(self, upstreams: Upstreams, system: System | None = None) -> None:
         self._upstreams = upstreams
+        self._system = system or _ask_system
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         addresses = [*LOCALHOST] if is_localhost(host) else await self._ask(host)
+        if addresses is None:
+            addresses = await self._system(host)
         if not addresses:
-            addresses = await _ask_system(host)
+            message = f"no address is known of {host}"
+            raise OSError(message)
         return [
             ResolveResult(
                 hostname=host, host=address, port=port, family=_family(address), proto=0,
@@ -55,7 +61,8 @@ class DirectResolver(AbstractResolver):
     async def close(self) -> None:
         """Nothing is kept open."""
 
-    async def _ask(self, host: str) -> list[str]:
+    async def _ask(self, host: str) -> list[str] | None:
+        """None when no upstream answers."""
         try:
             name = from_text(host)
         except InvalidName:
@@ -63,23 +70,29 @@ class DirectResolver(AbstractResolver):
         engine = Engine(View(Policy(NoRules())))
         upstreams = list(filter(None, map(_upstream, self._upstreams())))
         if not upstreams:
-            return []
+            return None
         forwarder = Forwarder(engine, upstreams, time.monotonic)
         try:
             both = await asyncio.gather(*(_answer(engine, forwarder, name, t) for t in _TYPES))
         finally:
             forwarder.close()
-        return [address for addresses in both for address in addresses]
+        if all(addresses is None for addresses in both):
+            return None
+        return [address for addresses in both if addresses for address in addresses]
 
 
-async def _answer(engine: Engine, forwarder: Forwarder, name: bytes, qtype: int) -> list[str]:
+async def _answer(
+    engine: Engine, forwarder: Forwarder, name: bytes, qtype: int
+) -> list[str] | None:
     packet = b"\x00\x00\x01\x00\x00\x01" + bytes(6) + name + qtype.to_bytes(2) + b"\x00\x01"
     outcome = engine.on_stream_query(packet, _CLIENT, time.monotonic())
     if not isinstance(outcome, Forward):
-        return []  # a name that no upstream is asked for, such as printer.local
+        return None  # a name that no upstream is asked for, such as printer.local
     reply = _Reply()
     forwarder.ask(outcome, reply, None)
     await reply.came.wait()  # the forwarder sees to it that one comes, if only SERVFAIL
+    if reply.packet[3] & 15 == SERVFAIL:
+        return None
     return _addresses(reply.packet, name, qtype)
 
 
@@ -102,9 +115,6 @@ async def _ask_system(host: str) -> list[str]:
         message = f"no resolver knows {host}"
         raise OSError(message) from None
     return [str(address[0]) for _, _, _, _, address in found]
-
-
-_SYSTEM_SECONDS: Final = 10.0
 
 
 def _upstream(url: str) -> Upstream | None:

@@ -10,7 +10,7 @@ import pytest
 from blocker.download.refresher import Refresher
 from blocker.download.source import DownloadError, Source
 from tests.support.downloading import HOST, Desk, desk, lines
-from tests.support.webserver import WebServer, answer, slow, status
+from tests.support.webserver import WebServer, answer, raw, slow, status
 
 GOOD = lines(100)
 
@@ -208,3 +208,39 @@ def test_a_change_that_cannot_be_put_in_force_ends_nothing(tmp_path: Path) -> No
                 running.cancel()
 
         asyncio.run(run())
+
+
+def test_one_list_that_fails_does_not_hold_up_another(tmp_path: Path) -> None:
+    """blocky's lists/list_cache_test.go: a source that does not exist beside one that serves."""
+    with desk(tmp_path) as at:
+        at.upstream.on("nowhere.example", "rcode:3")
+        at.web.on("/list", answer(GOOD))
+        gone = Source("gone", "https://nowhere.example/list", refresh=3600)
+
+        async def scenario(refresher: Refresher, told: Told) -> None:
+            await until(lambda: told.times)
+            assert told.times == [["one"]]
+            await until(lambda: states(refresher) == {"gone": "missing", "one": "current"})
+
+        play(at, [gone, at.source()], scenario)
+
+
+def test_a_server_that_is_silent_is_asked_again(tmp_path: Path) -> None:
+    """blocky's lists/downloader_test.go: after three requests the error is still a passing one."""
+    with desk(tmp_path) as at:
+        at.web.on("/list", answer(GOOD), raw(then="hang"))
+        at.refresh()
+
+        async def scenario(refresher: Refresher, told: Told) -> None:
+            for tries in (1, 2, 3):
+                at.clock.now += 4000
+                refresher.look()
+                await until(lambda tries=tries: len(at.web.log) == 1 + tries)  # type: ignore[misc]
+                await until(lambda: not refresher.under_way)
+            (shown,) = refresher.shown()
+            assert (shown.state, shown.error) == ("failing", "the server says nothing for 0.3 s")
+            assert shown.next_at is not None
+            assert not told.times
+
+        play(at, [at.source()], scenario)
+        assert at.copy == GOOD

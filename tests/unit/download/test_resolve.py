@@ -5,13 +5,24 @@ import socket
 
 import pytest
 
-from blocker.download.resolve import DirectResolver
+from blocker.download.resolve import DirectResolver, System
 from tests.support.upstream import ScriptedUpstream
 
 
-def resolve(host: str, *upstreams: str, family: int = socket.AF_UNSPEC) -> list[str]:
+async def nobody(host: str) -> list[str]:
+    """The machine's resolver, where it must not be asked."""
+    raise AssertionError(host)
+
+
+async def machine(host: str) -> list[str]:
+    return ["127.0.0.9"]
+
+
+def resolve(
+    host: str, *upstreams: str, family: int = socket.AF_UNSPEC, system: System = nobody
+) -> list[str]:
     async def run() -> list[str]:
-        found = await DirectResolver(lambda: upstreams).resolve(
+        found = await DirectResolver(lambda: upstreams, system).resolve(
             host, 443, socket.AddressFamily(family)
         )
         assert all(each["port"] == 443 and each["hostname"] == host for each in found)
@@ -47,9 +58,25 @@ def test_localhost_is_nobodys_business() -> None:
         assert not upstream.log
 
 
-@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", ""])
-def test_what_is_no_name_reaches_no_upstream(host: str) -> None:
+@pytest.mark.parametrize("step", ["rcode:3", "nodata"])
+def test_a_name_that_upstreams_know_to_be_none_is_asked_of_nobody_else(step: str) -> None:
     with ScriptedUpstream() as upstream:
-        with pytest.raises((OSError, UnicodeError, ValueError)):
-            resolve(host, upstream.url, family=-1)
+        upstream.always(step)
+        with pytest.raises(OSError, match=r"no address is known of nowhere\.example"):
+            resolve("nowhere.example", upstream.url)
+
+
+def test_the_machine_is_asked_when_no_upstream_answers() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.always("rcode:2")
+        assert resolve("lists.example", upstream.url, system=machine) == ["127.0.0.9"]
+        assert resolve("lists.example", system=machine) == ["127.0.0.9"]
+        assert resolve("mirror.local", upstream.url, system=machine) == ["127.0.0.9"]
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example"])
+def test_what_is_no_name_reaches_nobody(host: str) -> None:
+    with ScriptedUpstream() as upstream:
+        with pytest.raises(OSError, match="no address is known of"):
+            resolve(host, upstream.url)
         assert not upstream.log
