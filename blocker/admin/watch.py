@@ -173,6 +173,7 @@ class Watch:
 def _files(config: Config) -> Iterator[Path]:
     if config.file:
         yield config.file
+    yield from config.hosts
     for subscription in config.subscriptions:
         if isinstance(subscription.source, Path):
             yield subscription.source

@@ -116,16 +116,40 @@ def test_a_saved_file_is_in_force_however_it_is_saved(
 def test_files_of_all_kinds(tmp_path: Path) -> None:
     names = tmp_path / "names.txt"
     names.write_text("one.example\n")
-    listed = f"subscriptions: [{{name: mine, source: {names}, match: subtree}}]\n"
+    hosts = tmp_path / "hosts"
+    hosts.write_text("192.0.2.1 nas.example\n")
+    listed = f"hosts: [{hosts}]\nsubscriptions: [{{name: mine, source: {names}, match: subtree}}]\n"
 
     async def scenario(editing: Editing) -> None:
         await editing.taken(lambda: names.write_text("one.example\ntwo.example\n"))
+        await editing.taken(lambda: hosts.write_text("192.0.2.2 nas.example\n"))
         editing.own.parent.mkdir(parents=True)
         await editing.taken(lambda: editing.own.write_text("vendor: xiaomi\ntitle: Mi\n"))
         await editing.taken(lambda: (editing.lists / "VERSION").write_text("2026-11-23\n"))
         configured = f"{listed}rules: {{block: [a.example]}}\n"
         await editing.taken(lambda: editing.admin.configure(configured))
         await editing.taken(editing.own.unlink)
+
+    edit(tmp_path, scenario, extra=listed)
+
+
+def test_a_link_that_is_led_elsewhere(tmp_path: Path) -> None:
+    """As Kubernetes updates what it mounts: one link in the middle of the way is replaced."""
+    mounted = tmp_path / "mounted"
+    for version in ("1", "2"):
+        (mounted / version).mkdir(parents=True)
+        (mounted / version / "names.txt").write_text(f"in-{version}.example\n")
+    (mounted / "..data").symlink_to("1")
+    (mounted / "names.txt").symlink_to("..data/names.txt")
+    source = mounted / "names.txt"
+    listed = f"subscriptions: [{{name: mine, source: {source}, match: subtree}}]\n"
+
+    async def scenario(editing: Editing) -> None:
+        def update() -> None:
+            (mounted / "..data_tmp").symlink_to("2")
+            (mounted / "..data_tmp").rename(mounted / "..data")
+
+        await editing.taken(update)
 
     edit(tmp_path, scenario, extra=listed)
 
