@@ -27,7 +27,7 @@ from blocker.core.sinkhole import Sinkhole
 from blocker.errors import Problem, Problems
 from blocker.explain import HERE, Explanation, explain
 from blocker.link import Blocking
-from blocker.ruleset import MappedRuleset, open_ruleset
+from blocker.ruleset import MappedRuleset, Progress, open_ruleset
 from blocker.store import Settings, effective, read_settings
 from blocker.view import GroupViews, sinkhole_of
 
@@ -48,13 +48,13 @@ class Inputs:
             each for each in self.config.subscriptions if not each.is_download or each.file.exists()
         ]
 
-    def ruleset(self) -> MappedRuleset:
+    def ruleset(self, progress: Progress = lambda *_: None) -> MappedRuleset:
         """The compiled lists: the server's own file if this user may use it, else a passing one."""
         own = self.config.state / RULESETS
         if own.is_dir() and os.access(own, os.R_OK | os.W_OK | os.X_OK):
-            return self._compiled(own)
+            return self._compiled(own, progress)
         with TemporaryDirectory(prefix="blocker-") as folder:
-            return self._compiled(Path(folder))  # stays mapped when the file is gone
+            return self._compiled(Path(folder), progress)  # stays mapped when the file is gone
 
     def policy(self, ruleset: MappedRuleset) -> Policy:
         """What decides about names, for clients in no group."""
@@ -108,8 +108,8 @@ class Inputs:
             generation = effective(generation, changed, now)
         return GroupViews(generation, now, ruleset=ruleset)
 
-    def _compiled(self, folder: Path) -> MappedRuleset:
-        path = compile_ruleset(self.catalogue, self.subscriptions, folder)
+    def _compiled(self, folder: Path, progress: Progress) -> MappedRuleset:
+        path = compile_ruleset(self.catalogue, self.subscriptions, folder, progress)
         return open_ruleset(path)
 
 

@@ -61,17 +61,20 @@ class Plan:
 
 
 def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None) -> Plan:
-    """Check and compile in a child; Problems or StartError when something is wrong."""
+    """Check and compile in a child; Problems or StartError when something is wrong.
+
+    A terminal is the child's too, for it to say how far it is.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", CHILD, *_arguments(config)],
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=None if sys.stderr.isatty() else subprocess.PIPE,
     ) as child:
         meanwhile()
         output, errors = child.communicate()
-    return _outcome(child.returncode, output, errors)
+    return _outcome(child.returncode, output, errors or b"")
 
 
 async def prepare_aside(config: Path | None) -> Plan:

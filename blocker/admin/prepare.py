@@ -1,25 +1,28 @@
 """The child that turns a configuration file into a Plan, and ends with the memory that took.
 
-python -m blocker.admin.prepare [FILE]     prints the plan, or what is wrong, as JSON
+python -m blocker.admin.prepare [FILE]     prints the plan, or what is wrong, as JSON; on stderr,
+                                           if that is a terminal, how far it is
 """
 
 import sys
 from pathlib import Path
 
 from blocker.admin.plan import Evidence, Plan, encode_failure
+from blocker.admin.progress import ProgressLine
 from blocker.catalog.compile import compile_ruleset, prune
 from blocker.catalog.seen import remember
 from blocker.config.generation import generation_of
 from blocker.download.source import Source
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
-from blocker.ruleset import open_ruleset
+from blocker.ruleset import Progress, open_ruleset
 from blocker.tokens import TokenStore
 
 
 def main(arguments: list[str]) -> int:
     try:
-        plan = make_plan(Path(arguments[0]) if arguments else None)
+        with ProgressLine(sys.stderr) as progress:
+            plan = make_plan(Path(arguments[0]) if arguments else None, progress)
     except (Problems, StartError) as error:
         sys.stdout.write(encode_failure(error))
         return 1
@@ -27,11 +30,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def make_plan(path: Path | None) -> Plan:
+def make_plan(path: Path | None, progress: Progress = lambda *_: None) -> Plan:
     """Everything checked, and the ruleset compiled if it was not there yet."""
     inputs = read_inputs(path)
     config = inputs.config
-    ruleset = _compile(inputs)
+    ruleset = _compile(inputs, progress)
     remember(inputs.catalogue.edits, config.state)
     rules, vendors = inputs.in_force(open_ruleset(ruleset))
     return Plan(
@@ -53,12 +56,12 @@ def make_plan(path: Path | None) -> Plan:
     )
 
 
-def _compile(inputs: Inputs) -> Path:
+def _compile(inputs: Inputs, progress: Progress) -> Path:
     config = inputs.config
     folder = config.state / RULESETS
     try:
         config.state.mkdir(mode=0o750, parents=True, exist_ok=True)
-        path = compile_ruleset(inputs.catalogue, inputs.subscriptions, folder)
+        path = compile_ruleset(inputs.catalogue, inputs.subscriptions, folder, progress)
         prune(folder, [path])
     except OSError as error:
         message = (

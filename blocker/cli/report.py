@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from blocker.catalog.load import default_lists
+from blocker.cli.progress import progress_bar
 from blocker.inputs import Inputs, remarks
 
 
 def report(inputs: Inputs) -> Iterator[str]:
     """Line by line. Problems when a subscription cannot be read, or rules contradict."""
-    ruleset = inputs.ruleset()
+    with progress_bar() as progress:
+        ruleset = inputs.ruleset(progress)
     config, catalogue = inputs.config, inputs.catalogue
     for remark in remarks(inputs, ruleset):
         yield f"note       {remark}"
