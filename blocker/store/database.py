@@ -36,11 +36,19 @@ class Store:
     def __init__(self, state: Path) -> None:
         self.path = state / NAME
         self._database: sqlite3.Connection | None = None
+        self._known: tuple[int, Settings] | None = None  # and the version they were read in
         self._turn = threading.Lock()
 
     def settings(self) -> Settings:
-        """What is set, lapsed or not."""
-        return self._do(rows.read_all)
+        """What is set, lapsed or not. Read anew when another process has changed it."""
+
+        def read(database: sqlite3.Connection) -> Settings:
+            (version,) = database.execute("PRAGMA data_version").fetchone()
+            if self._known is None or self._known[0] != version:
+                self._known = version, rows.read_all(database)
+            return self._known[1]
+
+        return self._do(read)
 
     def changes(self, limit: int = -1, before: int | None = None) -> list[Change]:
         """The trail, newest first; those older than the change `before`."""
@@ -48,7 +56,7 @@ class Store:
 
     def apply(self, edit: Edit, who: str, at: float) -> Change | None:
         """Make a change; None when all is so already."""
-        return self._do(lambda database: rows.record(database, edit, who, at))
+        return self._change(lambda database: rows.record(database, edit, who, at))
 
     def undo(self, number: int | None, who: str, at: float) -> Change | None:
         """Take back a change, or the last one that holds; CannotUndo when that cannot be."""
@@ -59,7 +67,7 @@ class Store:
             edit = inverse(change, rows.read_all(database), changes, at)
             return rows.record(database, edit, who, at, "undo", change.id)
 
-        return self._do(write)
+        return self._change(write)
 
     def lapse(self, now: float) -> Change | None:
         """Take away what has ended by itself."""
@@ -70,37 +78,53 @@ class Store:
             edit = Edit(what, dict.fromkeys(each.key for each in ended))
             return rows.record(database, edit, "time", now, "lapse")
 
-        return self._do(write)
+        return self._change(write)
 
     def hand_over(self, keys: Iterable[Key], file: str, who: str, at: float) -> Change | None:
         """Take away settings that stand in the configuration file from now on."""
         edit = Edit(f"written to {file}", dict.fromkeys(keys))
-        return self._do(lambda database: rows.record(database, edit, who, at, "written"))
+        return self._change(lambda database: rows.record(database, edit, who, at, "written"))
 
     def withdraw(self, change: Change) -> None:
         """As if the last change had never been made: no worker could take it."""
-        self._do(lambda database: rows.withdraw(database, change))
+
+        def write(database: sqlite3.Connection) -> None:
+            rows.withdraw(database, change)
+            self._known = None
+
+        self._do(write)
 
     def close(self) -> None:
         with self._turn:
             self._close()
 
+    def _change(self, work: Callable[[sqlite3.Connection], Change | None]) -> Change | None:
+        with self._turn:
+            change = self._tried(work)
+            if change and self._known:
+                version, settings = self._known
+                self._known = version, settings.after(change)
+            return change
+
     def _do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         with self._turn:
+            return self._tried(work)
+
+    def _tried(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        try:
             try:
-                try:
-                    return self._transact(work)
-                except Damaged as damage:
-                    self._close()
-                    set_aside(self.path, str(damage))
-                    return self._transact(work)
-            except (sqlite3.Error, OSError, Damaged) as error:
+                return self._transact(work)
+            except Damaged as damage:
                 self._close()
-                message = (
-                    f"{self.path}: {error}; nothing has changed. "
-                    "See that the disk has room and that the server's user may write there"
-                )
-                raise StoreError(message) from error
+                set_aside(self.path, str(damage))
+                return self._transact(work)
+        except (sqlite3.Error, OSError, Damaged) as error:
+            self._close()
+            message = (
+                f"{self.path}: {error}; nothing has changed. "
+                "See that the disk has room and that the server's user may write there"
+            )
+            raise StoreError(message) from error
 
     def _transact(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
@@ -115,6 +139,7 @@ class Store:
             raise
 
     def _close(self) -> None:
+        self._known = None
         if self._database is not None:
             with suppress(sqlite3.Error):
                 self._database.close()
@@ -123,6 +148,8 @@ class Store:
 
 def read_settings(state: Path) -> Settings:
     """For who starts, and has to start: what cannot be read is told to the log, and is none."""
+    if not (state / NAME).exists():  # nothing was changed yet, and to look leaves nothing behind
+        return Settings()
     store = Store(state)
     try:
         return store.settings()

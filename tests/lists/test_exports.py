@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from blocker.catalog.formats.reading import Lines, Reading
 from blocker.catalog.subscriptions import FORMATS as READERS
 from blocker.core.names import from_text, to_text
 from blocker.export import FORMATS, Filters, export
@@ -37,11 +38,10 @@ def lines(text: str, comment: str = "#") -> list[str]:
 
 def keys(format_: str, text: str) -> set[str]:
     """The names that our own reader of subscriptions finds."""
-    bad: list[tuple[int, bytes, str]] = []
-    read = READERS[format_](text.encode().splitlines(), lambda *fault: bad.append(fault))
-    names = {to_text(key[::-1]) for _, key in read}
-    assert not bad
-    return names
+    reading = Reading("list", Lines("f"), Lines("f"))
+    found = list(READERS[format_](text.encode().splitlines(), reading))
+    assert not reading.bad.count
+    return {to_text(item[1][::-1]) for item in found if isinstance(item, tuple)}
 
 
 def test_hosts_are_the_blocked_names_themselves(inputs: Inputs, asked: list[str]) -> None:
