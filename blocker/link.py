@@ -11,7 +11,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, NotRequired, Self, TypedDict
 
@@ -121,7 +121,8 @@ class Generation:
 
     def write(self, state: Path, *, durable: bool = True) -> None:
         """Whole or not at all. Not durable: when the power goes, the one before may be there."""
-        content = json.dumps(asdict(self)).encode()
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}  # asdict copies all
+        content = json.dumps(plain).encode()
         write_atomically(generation_path(state), content, durable=durable)
 
 

@@ -70,8 +70,7 @@ def record(
     undoes: int | None = None,
 ) -> Change | None:
     """Settings and trail together; None when the edit changes nothing."""
-    now = read_all(database)
-    was = {key: setting.value if (setting := now.get(key)) else None for key in edit.values}
+    was = {key: _value(database, key) for key in edit.values}
     after = {key: value for key, value in edit.values.items() if value != was[key]}
     if not after:
         return None
@@ -94,6 +93,14 @@ def withdraw(database: sqlite3.Connection, change: Change) -> None:
         maker = next((each.id for each in earlier if key in each.after), 0)
         _put(database, key, value, maker)
     database.execute("DELETE FROM changes WHERE id = ?", (change.id,))
+
+
+def _value(database: sqlite3.Connection, key: Key) -> Value | None:
+    row = database.execute("SELECT value FROM settings WHERE key = ?", (key.encode(),)).fetchone()
+    try:
+        return cast(Value, json.loads(row[0])) if row else None
+    except ValueError as error:
+        raise Damaged(f"a setting cannot be read: {error}") from error
 
 
 def _put(database: sqlite3.Connection, key: Key, value: Value | None, change: int) -> None:

@@ -21,6 +21,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, Literal, Self, cast, get_args
 
 from blocker.core.names import from_text, to_text
@@ -96,6 +97,16 @@ class Settings:
     def get(self, key: Key) -> Setting | None:
         return self._by_key.get(key)
 
+    def after(self, change: "Change") -> "Settings":
+        """With a newer change made."""
+        kept = [each for each in self if each.key not in change.after]
+        made = [
+            Setting(key, value, change.id, change.at, change.who)
+            for key, value in change.after.items()
+            if value is not None
+        ]
+        return Settings((*kept, *made), change.id)
+
     def in_force(self, now: float) -> Iterator[Setting]:
         return (each for each in self if not each.has_lapsed(now))
 
@@ -126,6 +137,7 @@ class Change:
     after: Mapping[Key, Value | None] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=65_536)  # asked of every rule with every change
 def canonical(text: str) -> str:
     """One form for all the ways to write the same rule. A regular expression has but one."""
     if text.startswith("/"):

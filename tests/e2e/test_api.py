@@ -7,10 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from blocker.admin.app import BASE, ENDPOINTS
 from tests.support.blocker import BLOCKED, Blocker, blocker
 
-READ = ("status", f"explain?name={BLOCKED}", "openapi.json")
-CHANGE = ("pause", "resume", "reload")
+READ = (
+    "status", f"explain?name={BLOCKED}", "openapi.json", "rules", "allowances", "vendors",
+    "purposes", "audit",
+)  # fmt: skip
+CHANGE = ("pause", "resume", "reload", "undo", "written")
 
 
 @pytest.fixture(scope="module")
@@ -211,8 +215,9 @@ def test_a_hostile_name_stays_text(server: Blocker, reader: str, name: str) -> N
 def test_the_description_has_every_route_and_model(server: Blocker, reader: str) -> None:
     spec = server.http("GET", "openapi.json", token=reader).json
     assert spec["openapi"] == "3.1.0"
-    paths = {f"/api/v1/{path.partition('?')[0]}" for path in (*READ, *CHANGE)}
-    assert set(spec["paths"]) == paths - {"/api/v1/openapi.json"}
+    assert set(spec["paths"]) == {f"{BASE}{endpoint.path}" for endpoint in ENDPOINTS}
+    paths = {f"{BASE}{path.partition('?')[0]}" for path in (*READ, *CHANGE)}
+    assert paths - {f"{BASE}openapi.json"} <= set(spec["paths"])
     text = json.dumps(spec)
     for reference in {part.split('"')[0] for part in text.split('"$ref": "#/')[1:]}:
         found = spec

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -126,6 +126,36 @@ def test_two_processes_see_each_others_changes(store: Store, tmp_path: Path) -> 
     store.apply(Edit("mine", {A: BLOCK}), "me", 1)
     other.apply(Edit("yours", {B: BLOCK}), "you", 2)
     assert present(store) == present(other) == {"a.example": "block", "b.example": "block"}
+    other.close()
+
+
+def test_what_is_known_is_what_is_there(store: Store, tmp_path: Path) -> None:
+    def there() -> list[str]:
+        fresh = Store(tmp_path)
+        try:
+            return sorted(map(repr, fresh.settings()))
+        finally:
+            fresh.close()
+
+    def known() -> list[str]:
+        return sorted(map(repr, store.settings()))
+
+    other = Store(tmp_path)
+    lasting = {**ALLOW, "until": 9.0}
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: store.apply(Edit("1", {A: BLOCK, B: lasting}), "me", 1.0),
+        lambda: other.apply(Edit("2", {A: ALLOW, Key("pause"): {"until": 7.0}}), "you", 2.0),
+        lambda: store.apply(Edit("3", {A: None}), "me", 3.0),
+        lambda: store.undo(3, "me", 4.0),
+        lambda: other.undo(None, "you", 5.0),
+        lambda: store.lapse(8.0),
+        lambda: store.withdraw(store.changes(1)[0]),
+        lambda: store.hand_over([B], "f", "me", 9.0),
+    )
+    for step in steps:
+        step()
+        assert known() == there()
+        assert store.settings().last == store.changes(1)[0].id
     other.close()
 
 

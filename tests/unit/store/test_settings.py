@@ -66,6 +66,15 @@ def test_what_has_an_end_lapses() -> None:
     assert len(settings) == 3
 
 
+def test_settings_after_a_change() -> None:
+    a, b = Key("rule", "a"), Key("rule", "b")
+    settings = Settings((setting(a, action="block"), setting(b, action="block")), last=1)
+    after = settings.after(Change(2, 5.0, "you", "w", after={a: {"action": "allow"}, b: None}))
+    assert list(after) == [Setting(a, {"action": "allow"}, 2, 5.0, "you")]
+    assert after.last == 2
+    assert len(settings) == 2
+
+
 def test_a_change_as_json_can_say_it() -> None:
     key = Key("vendor", "xiaomi", "kids")
     change = Change(3, 1.5, "me", "w", "undo", 2, {key: None}, {key: {"state": "off"}})
