@@ -41,6 +41,12 @@ def resolved(verdict: Verdict, qtype: int, client: str, group: str) -> Verdict |
     )
 
 
+def asks_who(verdict: Verdict) -> bool:
+    """Whether it comes to something else for another client, whose reply it then must not be."""
+    conditions = [case.rule.condition for case in verdict.cases]
+    return any(each and (each.clients or each.other_clients) for each in conditions)
+
+
 def _is_among(client: str, group: str, named: tuple[str, ...]) -> bool:
     if not named:
         return False

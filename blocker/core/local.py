@@ -23,6 +23,8 @@ from blocker.core.wire import (
 )
 
 NEGATIVE_TTL = 30  # seconds, of a type that a local name has no record of
+LONGEST_NAME = 255  # octets: RFC 1035 section 2.3.4
+YXDOMAIN = 6  # as of a DNAME whose name gets too long (RFC 6672 section 2.2)
 
 
 @dataclass(slots=True)
@@ -33,24 +35,32 @@ class Aliased:
     target: bytes
     records: bytes = b""
     count: int = 0
+    rcode: int = NOERROR
 
     def follow(self, rule: Rule) -> bool:
         """Go on by the rule's alias, if it has one and the question is not for it."""
+        if self.query.qclass != IN or self.query.qtype in (CNAME, ANY):
+            return False
         for local in rule.records:
-            if local.rtype == CNAME and self.query.qtype not in (CNAME, ANY):
+            if local.rtype == CNAME:
                 owner = self.target if self.count else QNAME
-                self.target = _expanded(local.rdata, self.target)
+                onward = _expanded(local.rdata, self.target)
+                if len(onward) > LONGEST_NAME:
+                    self.rcode = YXDOMAIN
+                    return False
+                self.target = onward
                 self.records += record(CNAME, local.ttl, self.target, owner)
                 self.count += 1
                 return self.count <= MAX_CHAIN
         return False
 
     def question(self) -> Query:
-        """The question for the target."""
+        """The question for the target; of any size, since only both parts together must fit."""
         query = self.query
         question = self.target + query.question[-4:]
         name = self.target.lower()
-        return Query(name, query.qtype, query.qclass, question, query.shape, STREAM_LIMIT)
+        limit = STREAM_LIMIT if query.stream else STREAM_LIMIT - 1  # it is no stream for that
+        return Query(name, query.qtype, query.qclass, question, query.shape, limit)
 
     def tail(self, rule: Rule | None) -> bytes:
         """The reply after its id: the aliases, and the rule's records of the last name."""
@@ -65,10 +75,10 @@ class Aliased:
             record(local.rtype, local.ttl, local.rdata, owner) for local in own
         )
         extended = opt(query.shape)
-        proofs = 0 if own or self.count else 1
+        proofs = 0 if own or self.count or self.rcode else 1
         if proofs:
             body = soa(NEGATIVE_TTL)
-        return _framed(query, NOERROR, self.count + len(own), proofs, body, extended)
+        return _framed(query, self.rcode, self.count + len(own), proofs, body, extended)
 
     def joined(self, tail: bytes) -> bytes:
         """The reply after its id, from one to `question()`."""
@@ -77,14 +87,13 @@ class Aliased:
         at = HEADER + len(self.target) + 4
         found = read(message, at, sum(counts), self.target.lower())
         body, _ = copy(message, found)
-        query = self.query
         return _framed(
-            query,
+            self.query,
             message[3] & 15,
             self.count + counts[0],
             counts[1],
             self.records + body,
-            opt(query.shape),
+            message[found[-1].end if found else at :],  # what its OPT record says of it holds still
         )
 
 
@@ -100,7 +109,8 @@ def spliced(query: Query, tail: bytes, verdict: Verdict, alias: bytes) -> bytes:
         chain.append(aliases[owner])
         owner = target(message, aliases[owner])
     body, _ = copy(message, chain)
-    return Aliased(query, alias, body, len(chain)).tail(verdict.rule)
+    aliased = Aliased(query, alias, body, len(chain))
+    return aliased.tail(None if aliased.follow(verdict.rule) else verdict.rule)
 
 
 def _expanded(rdata: bytes, name: bytes) -> bytes:

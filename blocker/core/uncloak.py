@@ -4,12 +4,15 @@ Rule: a name may be clean and its alias not, nor the address at the end; whichev
 whole answer is. What the user or keep allows by name is not looked at further.
 """
 
+from dataclasses import replace
+
 from blocker.core.answer import Answer
+from blocker.core.cases import asks_who
 from blocker.core.local import spliced
 from blocker.core.policy import Verdict
 from blocker.core.reply import AgingReply, Reply, silence
 from blocker.core.view import View
-from blocker.core.wire import Query
+from blocker.core.wire import STREAM_LIMIT, Query
 
 
 def reply_of(
@@ -22,17 +25,17 @@ def reply_of(
     action: str,
 ) -> Reply:
     """The reply from an answer: `action` is how it was come by (cached, forwarded or stale)."""
-    policy = view.policy
+    policy, lasts = view.policy, True
     if (answer.chain or policy.inspects_addresses) and not _is_allowed(verdict):
-        found = _led_to(query, answer, view, client)
+        found, lasts = _led_to(query, answer, view, client)
         if found is not None and found[1].action in ("block", "local"):
-            return _withheld(query, answer, view, *found, now)
+            return _withheld(query, answer, view, *found, now, answer.expires if lasts else now)
         if found is not None and (verdict is None or verdict.action == "pass"):
             verdict = found[1]
     if action == "stale":
         return Reply(answer.stale_tail(query), now, action, verdict)
     tail = answer.tail(query, now)
-    if action == "cached":
+    if action == "cached" and lasts:
         return AgingReply(tail, answer.aged_until(now), action, verdict, query, answer)
     return Reply(tail, now, action, verdict)
 
@@ -41,24 +44,27 @@ def _is_allowed(verdict: Verdict | None) -> bool:
     return verdict is not None and verdict.action == "allow"
 
 
-def _led_to(query: Query, answer: Answer, view: View, client: str) -> tuple[bytes, Verdict] | None:
+def _led_to(
+    query: Query, answer: Answer, view: View, client: str
+) -> tuple[tuple[bytes, Verdict] | None, bool]:
     """The first alias with a verdict that stops the answer, and that verdict; else the first in
-    shadow. An address has no name: there the alias is empty.
+    shadow. An address has no name: there the alias is empty. And whether it is so for all clients.
     """
-    policy, shadow = view.policy, None
+    policy, shadow, for_all = view.policy, None, True
     for alias in answer.chain:
         verdict = policy.match(alias)
         if verdict is not None and verdict.action == "depends":
+            for_all = for_all and not asks_who(verdict)
             verdict = policy.resolve(verdict, query.qtype, client)
         if verdict is not None and not _passes(query, verdict):
             if verdict.action != "shadow":
-                return alias, verdict
+                return (alias, verdict), for_all
             shadow = shadow or (alias, verdict)
     if policy.inspects_addresses:
         verdict = policy.match_addresses(answer.addresses(query))
         if verdict is not None and not _passes(query, verdict):
-            return b"", verdict
-    return shadow
+            return (b"", verdict), for_all
+    return shadow, for_all
 
 
 def _passes(query: Query, verdict: Verdict) -> bool:
@@ -68,12 +74,19 @@ def _passes(query: Query, verdict: Verdict) -> bool:
 
 
 def _withheld(
-    query: Query, answer: Answer, view: View, alias: bytes, verdict: Verdict, now: float
+    query: Query,
+    answer: Answer,
+    view: View,
+    alias: bytes,
+    verdict: Verdict,
+    now: float,
+    until: float,
 ) -> Reply:
     if verdict.action == "block":
         withheld = view.sinkhole.tail(query, verdict)
         if not withheld:
             return silence(query, verdict)
-        return Reply(withheld, answer.expires, "blocked", verdict)
-    tail = spliced(query, answer.tail(query, now), verdict, alias or query.name)
+        return Reply(withheld, until, "blocked", verdict)
+    whole = answer.tail(replace(query, limit=STREAM_LIMIT), now)  # what stays of it may well fit
+    tail = spliced(query, whole, verdict, alias or query.name)
     return Reply(tail, now, "local", verdict)
