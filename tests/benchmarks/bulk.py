@@ -33,6 +33,14 @@ _HOSTS = (
     *("beacon", "click", "go", "email", "links", "smetrics", "sstats", "counter", "data", "report"),
 )
 _REGIONS = ("eu", "us", "cn", "sg", "v2", "prod", "eu-west-1", "us-east-1", "global", "m", "s1")
+FORMATS = {
+    "hosts": "0.0.0.0 {}",
+    "wildcard": "*.{}",
+    "adblock": "||{}^",
+    "dnsmasq": "address=/{}/0.0.0.0",
+    "unbound": 'local-zone: "{}" always_null',
+    "rpz": "{} CNAME .",
+}
 _PARENTS = 300  # each has thousands of hosts
 
 
@@ -58,10 +66,11 @@ def names(count: int, start: int = 0) -> Iterator[str]:
     return map(name, range(start, start + count))
 
 
-def write_list(path: Path, count: int) -> Path:
-    """A name a line."""
+def write_list(path: Path, count: int, line: str = "{}") -> Path:
+    """A name a line, each written into `line`."""
+    before, after = line.split("{}")
     with path.open("w", encoding="ascii") as file:
-        file.writelines(f"{each}\n" for each in names(count))
+        file.writelines(f"{before}{each}{after}\n" for each in names(count))
     return path
 
 

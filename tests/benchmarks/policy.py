@@ -3,6 +3,7 @@
 A part adds findings to the Policy; `reload` and `peers` add courses, to be shown side by side.
 """
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +75,21 @@ def _compile(policy: Policy) -> None:
     site = policy.ground.site("compile", policy.listed(count))
     servers.blocker(site)
     policy.findings += _compiled(policy, site, count, seconds=10, mib=None)
+
+
+def _formats(policy: Policy) -> None:
+    """The same names as other lists are written: how long each takes to read."""
+    count = policy.size.many
+    for format_, line in bulk.FORMATS.items():
+        path = policy.ground.folder / f"{format_}.txt"
+        site = policy.ground.site(f"format-{format_}", bulk.write_list(path, count, line))
+        path.unlink()
+        servers.blocker(site, format_=format_)
+        done = compiling.compile_anew(site.folder / "blocker.yaml", site.folder / "state")
+        what = f"{count:,} names as {format_}: compile"
+        measured = f"{done.seconds:.2f} s, {done.peak / MIB:.0f} MiB"
+        policy.findings.append(shown(what, measured))
+        shutil.rmtree(site.folder)
 
 
 def _memory(policy: Policy) -> None:
@@ -181,13 +197,14 @@ def _peers(policy: Policy) -> None:
 def _hot(policy: Policy) -> None:
     size = policy.size
     listed = policy.listed(size.many)
-    results, findings = hot_path.results(policy.ground, listed, size.rounds, size.turn)
+    results, findings = hot_path.results(policy.ground, listed, size.many, size.rounds, size.turn)
     policy.results += results
     policy.findings += findings
 
 
 PARTS: Final[dict[str, Callable[[Policy], None]]] = {
     "compile": _compile,
+    "formats": _formats,
     "memory": _memory,
     "most": _most,
     "reload": _reload,

@@ -88,7 +88,8 @@ def course(
         before = processes.pss_bytes(pid)
         calm = latency.measured(asked, site.port, seconds, RCODES)
         reloader = Reloader(contestant, site, pid)
-        ground.note(contestant.reload(site, pid))
+        order = contestant.reload(site, pid)
+        ground.note(["PID" if word == str(pid) else word for word in order])
         with disturbance.repeated(reloader, every):
             disturbed = latency.measured(asked, site.port, seconds, RCODES)
         processes.wait_until_quiet(pid)

@@ -145,13 +145,14 @@ def blocker(
     site: Site,
     *,
     subscribed: bool = True,
+    format_: str = "domains",
     workers: int = 1,
     more: Mapping[str, Any] | None = None,
 ) -> list[str]:
     subscription = {
         "name": "benchmark",
         "source": str(site.names),
-        "format": "domains",
+        "format": format_,
         "match": "subtree",
     }
     config = {
