@@ -118,6 +118,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             task.cancel()
     control.unbind(state)
     await runner.cleanup()
+    generations.store.close()
 
 
 async def _open_control(runner: web.AppRunner, state: Path) -> None:

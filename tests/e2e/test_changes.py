@@ -203,6 +203,7 @@ def test_a_damaged_store_stops_nothing(tmp_path: Path, upstream: ScriptedUpstrea
         control = control_of(server)
         control.post("rules", {"action": "allow", "name": BLOCKED})
         server.stop()
+        assert not list(server.state.glob("changes.db-wal")), "all of it is in one file"
         (server.state / "changes.db").write_bytes(b"\x07" * 9000)
         server.start()
         assert server.address() == SINK
