@@ -1,16 +1,13 @@
 """Rules about addresses: what an answer leads to, and who asks (RPZ's triggers rpz-ip and
 rpz-client-ip).
 
-Rule: the longest prefix decides, as it does in routing; of equal ones allow.
+Rule: the longest prefix decides, as it does in routing; of equal ones allow, then the first list.
 """
 
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Final
 
 from blocker.core.rule import Rule
-
-_ACTIONS: Final = {"allow": 0, "local": 1, "block": 2}
 
 
 class AddressRules:
@@ -37,8 +34,14 @@ class AddressRules:
         number, size = int(address), address.max_prefixlen
         for length in self._lengths[address.version]:
             key = (address.version, length, number >> size - length)
-            yield from sorted(self._rules.get(key, ()), key=lambda rule: _ACTIONS[rule.action])
+            yield from sorted(self._rules.get(key, ()), key=_rank)
 
     def find_packed(self, packed: bytes) -> Iterator[Rule]:
         """The same, of an address as A and AAAA records hold it."""
         return self.find(ip_address(packed))
+
+
+def _rank(rule: Rule) -> int:
+    if rule.action == "block":
+        return 1 if rule.mode else 2  # what says itself how it answers comes in the lists' order
+    return 0 if rule.action == "allow" else 1

@@ -100,10 +100,10 @@ class Answer:
         return head + query.question + body + record
 
 
-def truncated(query: Query, rcode: int = NOERROR) -> bytes:
+def truncated(query: Query, rcode: int = NOERROR, *, aa: bool = False) -> bytes:
     """TC and no records: ask again over TCP (RFC 2181 section 9)."""
     record = opt(query.shape)
-    head = bytearray(frame(query.shape, rcode, 0, 0, 1 if record else 0))
+    head = bytearray(frame(query.shape, rcode, 0, 0, 1 if record else 0, aa))
     head[0] |= 0x02
     return bytes(head) + query.question + record
 

@@ -21,7 +21,7 @@ from blocker.core import special
 from blocker.core.answer import Answer, Lifetimes, parse_answer
 from blocker.core.cache import Answers, SecondSight
 from blocker.core.journal import Journal, Tally
-from blocker.core.local import Aliased
+from blocker.core.local import Aliased, followed
 from blocker.core.names import parents
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply, failed, malformed, refused, silence
@@ -174,8 +174,7 @@ class Engine:
         known = self.answers.get(query.keyed(view.upstreams))
         if known is None or now >= known.expires:
             # Not before: what is never forwarded has no answer to be found above.
-            here = None if self._zones and self._has_upstreams(query) else special.tail(query)
-            if here is not None:
+            if (here := self._special(query)) is not None:
                 return _say(packet[:2], client, journal, Reply(here, now, "local", None))
             return self._forward(Forward(query, packet[:2], client, view, verdict, now, journal))
         reply = reply_of(query, known, view, verdict, client, now, "cached")
@@ -192,28 +191,30 @@ class Engine:
             return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
         return forward
 
-    def _has_upstreams(self, query: Query) -> bool:
-        return any(name in self._zones for name in parents(query.name))
+    def _special(self, query: Query) -> bytes | None:
+        if self._zones and any(name in self._zones for name in parents(query.name)):
+            return None
+        return special.tail(query)
 
     def _local(self, forward: Forward) -> bytes | Forward | None:
         """Records of a rule. An alias leads on: to further ones, or to an upstream's."""
-        query, view, client = forward.query, forward.view, forward.client
-        verdict = forward.verdict
-        aliased = Aliased(query, query.name)
-        while verdict is not None and verdict.action == "local" and aliased.follow(verdict.rule):
-            verdict = view.policy.match(aliased.target.lower())
-            if verdict is not None and verdict.action == "depends":
-                verdict = view.policy.resolve(verdict, query.qtype, client)
+        query, view, client, now = forward.query, forward.view, forward.client, forward.asked
+        aliased, verdict = followed(query, forward.verdict, view.policy, client)
         if verdict is not None and verdict.action in ("local", "block"):
             blocked = verdict.action == "block"
             tail = view.sinkhole.tail(query, verdict) if blocked else aliased.tail(verdict.rule)
-            reply = Reply(tail, forward.asked, "blocked" if blocked else "local", verdict)
+            reply = Reply(tail, now, "blocked" if blocked else "local", verdict)
             reply = reply if tail else silence(query, verdict)
             return _say(forward.packet_id, client, forward.journal, reply)
-        forward.query, forward.aliased, forward.verdict = aliased.question(), aliased, verdict
+        forward.verdict = verdict
+        if aliased.count:
+            forward.query, forward.aliased = aliased.question(), aliased
         known = self.answers.get(forward.query.keyed(view.upstreams))
-        if known is not None and forward.asked < known.expires:
-            return self._sent(forward, known, forward.asked, "cached")
+        if known is not None and now < known.expires:
+            return self._sent(forward, known, now, "cached")
+        if (here := self._special(forward.query)) is not None:
+            reply = Reply(aliased.joined(here) if aliased.count else here, now, "local", verdict)
+            return _say(forward.packet_id, client, forward.journal, reply)
         return self._forward(forward)
 
     def on_response(self, query: Query, message: bytes, now: float) -> Answer | None:

@@ -10,6 +10,7 @@ from blocker.core.answer import MAX_CHAIN, truncated
 from blocker.core.policy import Rule, Verdict
 from blocker.core.records import copy, read, target
 from blocker.core.sinkhole import QNAME, record, soa
+from blocker.core.view import Matcher
 from blocker.core.wire import (
     ANY,
     CNAME,
@@ -29,12 +30,16 @@ YXDOMAIN = 6  # as of a DNAME whose name gets too long (RFC 6672 section 2.2)
 
 @dataclass(slots=True)
 class Aliased:
-    """A question, and the local records that lead from its name to `target`."""
+    """A question, and the local records that lead from its name to `target`.
+
+    `itself` tells that the last of them is an alias of itself: that name is left to the upstreams.
+    """
 
     query: Query
     target: bytes
     records: bytes = b""
     count: int = 0
+    itself: bool = False
     rcode: int = NOERROR
 
     def follow(self, rule: Rule) -> bool:
@@ -45,6 +50,9 @@ class Aliased:
             if local.rtype == CNAME:
                 owner = self.target if self.count else QNAME
                 onward = _expanded(local.rdata, self.target)
+                if onward.lower() == self.target.lower():
+                    self.itself = True
+                    return False
                 if len(onward) > LONGEST_NAME:
                     self.rcode = YXDOMAIN
                     return False
@@ -78,7 +86,9 @@ class Aliased:
         proofs = 0 if own or self.count or self.rcode else 1
         if proofs:
             body = soa(NEGATIVE_TTL)
-        return _framed(query, self.rcode, self.count + len(own), proofs, body, extended)
+        # What is found by where an upstream's answer leads is no data of that name.
+        aa = rule is None or rule.match != "address"
+        return _framed(query, self.rcode, self.count + len(own), proofs, body, extended, aa=aa)
 
     def joined(self, tail: bytes) -> bytes:
         """The reply after its id, from one to `question()`."""
@@ -95,6 +105,20 @@ class Aliased:
             self.records + body,
             message[found[-1].end if found else at :],  # what its OPT record says of it holds still
         )
+
+
+def followed(
+    query: Query, verdict: Verdict | None, policy: Matcher, client: str
+) -> tuple[Aliased, Verdict | None]:
+    """As far as local aliases lead from a question, and the verdict on the last of their names;
+    none on a name that is left to the upstreams.
+    """
+    aliased = Aliased(query, query.name)
+    while verdict is not None and verdict.action == "local" and aliased.follow(verdict.rule):
+        verdict = policy.match(aliased.target.lower())
+        if verdict is not None and verdict.action == "depends":
+            verdict = policy.resolve(verdict, query.qtype, client)
+    return aliased, None if aliased.itself else verdict
 
 
 def spliced(query: Query, tail: bytes, verdict: Verdict, alias: bytes) -> bytes:
@@ -119,9 +143,16 @@ def _expanded(rdata: bytes, name: bytes) -> bytes:
 
 
 def _framed(
-    query: Query, rcode: int, answers: int, authorities: int, body: bytes, extended: bytes
+    query: Query,
+    rcode: int,
+    answers: int,
+    authorities: int,
+    body: bytes,
+    extended: bytes,
+    *,
+    aa: bool = True,
 ) -> bytes:
     if HEADER + len(query.question) + len(body) + len(extended) > query.limit:
-        return truncated(query, rcode)
-    head = frame(query.shape, rcode, answers, authorities, 1 if extended else 0, True)
+        return truncated(query, rcode, aa=aa)
+    head = frame(query.shape, rcode, answers, authorities, 1 if extended else 0, aa)
     return head + query.question + body + extended

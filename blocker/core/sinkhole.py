@@ -44,7 +44,7 @@ class Sinkhole:
             if mode == "drop":
                 return b""
             if mode == "tcp-only":
-                return truncated(query)
+                return truncated(query, aa=_is_own(verdict))
             ready = self._parts(query.shape, qtype, verdict)
             verdict.ready[wanted] = ready
         return ready[0] + query.question + ready[1]
@@ -53,9 +53,9 @@ class Sinkhole:
         extended = opt(shape, EDE_BLOCKED, reason(verdict))
         additionals = 1 if extended else 0
         mode = _MODES.get(verdict.rule.mode, self.mode)
-        own = bool(verdict.rule.mode)  # it says itself how it is answered, as zones of ours do: AA
+        own = _is_own(verdict)
         if mode == "refused":
-            return frame(shape, REFUSED, 0, 0, additionals), extended, self
+            return frame(shape, REFUSED, 0, 0, additionals, own), extended, self
         rcode = NXDOMAIN if mode == "nxdomain" else NOERROR
         addresses = self._addresses(qtype, mode)
         if not addresses:
@@ -75,6 +75,13 @@ _MODES: Final[dict[str, Mode]] = {
     "nodata": "nodata",
     "refused": "refused",
 }
+
+
+def _is_own(verdict: Verdict) -> bool:
+    """Whether the answer is ours as that of a zone is (AA): the rule says itself how its name is
+    answered. What an upstream's answer leads to is no name of ours.
+    """
+    return bool(verdict.rule.mode) and verdict.rule.match != "address"
 
 
 def reason(verdict: Verdict) -> str:

@@ -1,6 +1,8 @@
 """The sinkhole's replies; that all types agree is tested in tests/protocol."""
 
-from blocker.core.policy import Verdict
+import pytest
+
+from blocker.core.policy import Rule, Verdict
 from blocker.core.sinkhole import Sinkhole, reason, record, soa
 from blocker.core.wire import parse_query
 from tests.support.packets import AAAA, MX, lines, opt, query, read
@@ -17,6 +19,18 @@ def test_parts_are_made_once_per_frame_and_type() -> None:
             for edns in (b"", opt(), opt(do=True)):
                 sinkhole.tail(parse_query(query(name, qtype, edns=edns)), verdict)
     assert len(verdict.ready) == 9  # A, AAAA and the rest; three frames
+
+
+@pytest.mark.parametrize("mode", ["nxdomain", "nodata", "null-ip", "refused", "tcp-only"])
+def test_a_rule_that_says_itself_how_it_answers_answers_as_a_zone_does(mode: str) -> None:
+    def answers_with_authority(made: Rule) -> bool:
+        tail = Sinkhole().tail(parse_query(query("a.example")), Verdict("block", made))
+        return bool(read(bytes(2) + tail).header.aa)
+
+    assert answers_with_authority(listed("a.example", mode=mode))
+    assert answers_with_authority(listed(".", match="client", mode=mode))
+    assert not answers_with_authority(listed(".", match="address", mode=mode))
+    assert not answers_with_authority(listed("a.example"))
 
 
 def test_several_addresses() -> None:
