@@ -30,6 +30,7 @@ from blocker.userrules import domain_name
 
 HERE: Final = "127.0.0.1"  # whoever is not named may ask
 DEFAULT_GROUP: Final = "default"
+CHANGES: Final = "changes"  # the list of rules from API and command line; their line is the change
 
 
 class Source(Protocol):
@@ -247,6 +248,8 @@ def _evidence(keys: Iterable[str], sources: Mapping[str, Source]) -> tuple[Evide
 
 
 def _change(finding: _Finding, name: str) -> str:
+    if finding.rule and finding.rule.list == CHANGES and not finding.alias:
+        return f"blocker undo {finding.rule.line}\n"
     if finding.rule and finding.rule.layer == "user" and not finding.alias:
         return f"# remove {finding.rule.text} at {finding.rule.list}:{finding.rule.line}\n"
     if finding.action == "block":

@@ -67,7 +67,7 @@ MAY_IMPORT = {
 
 # A third-party library, and the parts that may import it. What is not named may not be imported.
 LIBRARIES = {
-    "aiohttp": {"admin", "control", "download"},
+    "aiohttp": {"admin", "download"},
     "dnslib": {"catalog", "explain"},
     "marisa_trie": {"ruleset"},
     "prometheus_client": {"admin"},
@@ -76,7 +76,7 @@ LIBRARIES = {
     "rich": {"cli"},
     "typer": {"cli"},
     "watchfiles": {"admin"},
-    "yaml": {"yamlfile", "yamltext"},
+    "yaml": {"yamlfile"},
 }
 
 # core/ is given bytes and numbers and returns them: no clock, socket, file, log or chance.

@@ -230,3 +230,8 @@ def test_names_are_folded_and_types_named() -> None:
 def test_what_cannot_be_asked(how: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         of(policy(), **how)
+
+
+def test_what_was_changed_is_taken_back_by_undo() -> None:
+    said = of(policy(rule("mistat.example", list="changes", line=17)))
+    assert said.change == "blocker undo 17\n"
