@@ -19,6 +19,7 @@ from blocker.core.wire import (
     NOERROR,
     NXDOMAIN,
     OPT,
+    PTR,
     REFUSED,
     A,
     Query,
@@ -27,6 +28,7 @@ from blocker.core.wire import (
 )
 
 TTL = 3600
+LOOPBACK_TTL = 10_800  # what never changes; as RFC 6303 section 3 has it
 EDE_SYNTHESISED = 29  # "Synthesized", registered beside RFC 8914's codes
 
 
@@ -35,7 +37,7 @@ class SpecialName:
     """How one zone is answered, and the text that says why."""
 
     zone: str
-    answer: Literal["nxdomain", "nodata", "loopback"]
+    answer: Literal["nxdomain", "nodata", "loopback", "localhost"]
     why: str
     forwarded: frozenset[int] = field(
         default=frozenset()
@@ -62,8 +64,8 @@ def tail(query: Query) -> bytes | None:
 
 
 def _is_forwarded(query: Query, special: SpecialName) -> bool:
-    """The DS record of home.arpa is asked for upstream (RFC 8375 section 4): the proof that the
-    zone is unsigned comes from its parent.
+    """The DS record of a zone is its parent's (RFC 4035 section 3.1.4.1), which is asked: the proof
+    that home.arpa is unsigned comes from there (RFC 8375 section 4), and that of 10.in-addr.arpa.
     """
     return query.qtype in special.forwarded and query.name == from_text(special.zone)
 
@@ -72,10 +74,10 @@ def _special_tail(query: Query, special: SpecialName) -> bytes:
     shape = query.shape
     extended = opt(shape, EDE_SYNTHESISED, special.why)
     additionals = 1 if extended else 0
-    address = _LOOPBACK.get(query.qtype) if special.answer == "loopback" else None
-    if address:
+    content = _DATA.get(special.answer, {}).get(query.qtype)
+    if content and (special.answer == "loopback" or query.name == from_text(special.zone)):
         head = frame(shape, NOERROR, 1, 0, additionals, True)
-        return head + query.question + record(query.qtype, TTL, address) + extended
+        return head + query.question + record(query.qtype, LOOPBACK_TTL, content) + extended
     rcode = NXDOMAIN if special.answer == "nxdomain" else NOERROR
     return frame(shape, rcode, 0, 1, additionals, True) + query.question + soa(TTL) + extended
 
@@ -92,7 +94,11 @@ def _refused(query: Query) -> bytes:
     return frame(query.shape, REFUSED, 0, 0, 1 if extended else 0) + query.question + extended
 
 
-_LOOPBACK = {A: b"\x7f\x00\x00\x01", AAAA: bytes(15) + b"\x01"}
+_DATA = {
+    "loopback": {A: b"\x7f\x00\x00\x01", AAAA: bytes(15) + b"\x01"},
+    "localhost": {PTR: b"\x09localhost\x00"},
+}
+_OF_THE_PARENT = frozenset((DS,))
 
 _PRIVATE_REVERSE = (  # RFC 6303, RFC 7793, RFC 6762 section 12
     "10.in-addr.arpa",
@@ -116,18 +122,19 @@ _ZONES = {
     from_text(special.zone): special
     for special in (
         SpecialName("localhost", "loopback", "localhost is this host: RFC 6761 section 6.3"),
-        SpecialName("127.in-addr.arpa", "nxdomain", "loopback addresses: RFC 6303"),
-        SpecialName("1." + ".".join("0" * 31) + ".ip6.arpa", "nxdomain", "loopback: RFC 6303"),
+        SpecialName("127.in-addr.arpa", "nxdomain", "loopback addresses: RFC 6303", _OF_THE_PARENT),
+        SpecialName("1.0.0.127.in-addr.arpa", "localhost", "loopback: RFC 6303"),
+        SpecialName("1." + ".".join("0" * 31) + ".ip6.arpa", "localhost", "loopback: RFC 6303"),
         SpecialName("invalid", "nxdomain", "never exists: RFC 6761 section 6.4"),
         SpecialName("test", "nxdomain", "for tests: RFC 6761 section 6.2"),
         SpecialName("local", "nxdomain", "multicast DNS: RFC 6762"),
         SpecialName("onion", "nxdomain", "Tor: RFC 7686"),
         SpecialName("alt", "nxdomain", "outside the DNS: RFC 9476"),
         SpecialName("internal", "nxdomain", "private use, reserved by ICANN in 2024"),
-        SpecialName("home.arpa", "nxdomain", "home networks: RFC 8375", frozenset((DS,))),
+        SpecialName("home.arpa", "nxdomain", "home networks: RFC 8375", _OF_THE_PARENT),
         SpecialName("resolver.arpa", "nodata", "no encrypted resolver is announced: RFC 9462"),
         *(
-            SpecialName(zone, "nxdomain", "private addresses: RFC 6303")
+            SpecialName(zone, "nxdomain", "private addresses: RFC 6303", _OF_THE_PARENT)
             for zone in _PRIVATE_REVERSE
         ),
     )

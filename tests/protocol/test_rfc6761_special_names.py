@@ -55,8 +55,9 @@ PRIVATE_REVERSE = [  # RFC 6303, 7793 and 6762 section 12
     "1.113.0.203.in-addr.arpa",
     "255.255.255.255.in-addr.arpa",
     "0.in-addr.arpa",
-    "1.0.0.127.in-addr.arpa",
-    "1." + "0." * 31 + "ip6.arpa",
+    "2.0.0.127.in-addr.arpa",
+    "a.1.0.0.127.in-addr.arpa",
+    "a.1." + "0." * 31 + "ip6.arpa",
     "0." * 32 + "ip6.arpa",
     "1.0.0.d.f.ip6.arpa",
     "1.0.8.e.f.ip6.arpa",
@@ -103,6 +104,15 @@ def test_private_addresses_have_no_names_here(name: str) -> None:
     resolver = Resolver()
     assert resolver.ask(name, PTR).header.rcode == NXDOMAIN
     assert resolver.forwarded == []
+
+
+@pytest.mark.parametrize("name", ["1.0.0.127.in-addr.arpa", "1." + "0." * 31 + "ip6.arpa"])
+def test_the_loopback_addresses_are_localhost(name: str) -> None:
+    resolver = Resolver()
+    reply = resolver.ask(name, PTR)
+    assert [str(record.rdata) for record in reply.rr] == ["localhost."]
+    assert reply.header.aa
+    assert (resolver.ask(name, TXT).header.rcode, resolver.forwarded) == (0, [])
 
 
 @pytest.mark.parametrize("name", ORDINARY)
@@ -164,9 +174,17 @@ def test_ds_below_home_arpa_is_not() -> None:
     assert resolver.forwarded == []
 
 
+def test_the_proof_that_a_reverse_zone_is_unsigned_comes_from_its_parent() -> None:
+    resolver = Resolver()
+    resolver.ask("10.in-addr.arpa", DS)
+    assert len(resolver.forwarded) == 1
+    assert resolver.ask("1.10.in-addr.arpa", DS).header.rcode == NXDOMAIN
+    assert len(resolver.forwarded) == 1
+
+
 def test_ds_of_other_special_names_is_not_forwarded() -> None:
     resolver = Resolver()
-    for name in ("local", "test", "onion", "10.in-addr.arpa"):
+    for name in ("local", "test", "onion"):
         assert resolver.ask(name, DS).header.rcode == NXDOMAIN
     assert resolver.forwarded == []
 
