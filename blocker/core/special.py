@@ -74,11 +74,14 @@ def _special_tail(query: Query, special: SpecialName) -> bytes:
     shape = query.shape
     extended = opt(shape, EDE_SYNTHESISED, special.why)
     additionals = 1 if extended else 0
+    exists = special.answer in ("loopback", "nodata") or (
+        special.answer == "localhost" and query.name == from_text(special.zone)
+    )
     content = _DATA.get(special.answer, {}).get(query.qtype)
-    if content and (special.answer == "loopback" or query.name == from_text(special.zone)):
+    if exists and content:
         head = frame(shape, NOERROR, 1, 0, additionals, True)
         return head + query.question + record(query.qtype, LOOPBACK_TTL, content) + extended
-    rcode = NXDOMAIN if special.answer == "nxdomain" else NOERROR
+    rcode = NOERROR if exists else NXDOMAIN
     return frame(shape, rcode, 0, 1, additionals, True) + query.question + soa(TTL) + extended
 
 
