@@ -8,9 +8,12 @@ import os
 import re
 import signal
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+LONGEST = 60.0  # seconds of a reload
 
 Repetition = tuple[Callable[[], None], float]
 
@@ -35,14 +38,22 @@ def scraping(port: int, every: float) -> Repetition:
     return scrape, every
 
 
-def reloading(pid: int, names: Path, every: float) -> Repetition:
-    """Each reload finds a name more in the subscription, so all of it is compiled again."""
+def reloading(pid: int, port: int, names: Path, every: float) -> Repetition:
+    """Each reload finds a name more in the subscription, so all of it is compiled again; it is over
+    when its generation is in force.
+    """
 
     def reload() -> None:
+        before = generation(port)
         with names.open("a", encoding="ascii") as file:
             size = file.tell()
             file.write(f"reload-{size}.example.com\n")
         os.kill(pid, signal.SIGHUP)
+        deadline = time.monotonic() + LONGEST
+        while generation(port) == before:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"no new generation in {LONGEST:g} s")
+            time.sleep(0.25)
 
     return reload, every
 

@@ -84,7 +84,7 @@ class Limits:
         with disturbance.repeated(*scraper):
             scraped = latency.measured(queries, site.port, self.seconds).latencies
         every = min(5, self.seconds / 3)
-        reloader = disturbance.reloading(pid, site.names, every)
+        reloader = disturbance.reloading(pid, site.admin_port, site.names, every)
         before = disturbance.generation(site.admin_port)
         with disturbance.repeated(*scraper), disturbance.repeated(*reloader):
             reloaded = latency.measured(queries, site.port, self.seconds).latencies
