@@ -31,6 +31,12 @@ class Resolver:
         """Go on with another policy."""
         self.engine.install(_view(rules, sinkhole))
 
+    @property
+    def view(self) -> View:
+        """What everyone is answered by."""
+        (view,) = self.engine._admission.views.all
+        return view
+
     def upstream_says(
         self,
         *answers: str,

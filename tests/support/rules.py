@@ -1,12 +1,15 @@
-"""Rules written in one line, and a ruleset that holds them in a dict."""
+"""Rules written in one line, a ruleset that holds them in a dict, and what is said of a name."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from typing import Any
 
-from blocker.core.names import from_text
+from blocker.core.names import ROOT, from_text
 from blocker.core.policy import Match, Policy, Relation, Rule, RuleAction, Ruleset
+from blocker.core.rule import LocalRecord
 from blocker.core.searching import SearchingPolicy
+from tests.support.packets import AAAA, CNAME, A, wire
 
 
 class DictRuleset:
@@ -79,6 +82,31 @@ def listed(text: str, action: RuleAction = "block", **fields: Any) -> Rule:
     return rule(text, action, **{"layer": "subscription", "list": "a list", **fields})
 
 
+def regex(text: str, action: RuleAction = "block", **fields: Any) -> Rule:
+    """A subscription's expression."""
+    named = {"layer": "subscription", "list": "a list", "line": 1, **fields}
+    return Rule(text, ROOT, "regex", action, **named)
+
+
+def about(network: str, action: RuleAction = "block", **fields: Any) -> Rule:
+    """A subscription's rule about the addresses that answers lead to."""
+    named = {"layer": "subscription", "list": "a list", "line": 1, **fields}
+    return Rule(network, ROOT, "address", action, network=ip_network(network), **named)
+
+
+def local(text: str, *data: str, ttl: int = 60, **fields: Any) -> Rule:
+    """A list's line that answers by itself, with addresses or the name that it is an alias of."""
+    return listed(text, "local", records=tuple(_record(each, ttl) for each in data), **fields)
+
+
+def _record(data: str, ttl: int) -> LocalRecord:
+    try:
+        address = ip_address(data)
+    except ValueError:
+        return LocalRecord(CNAME, ttl, wire(data))
+    return LocalRecord(A if address.version == 4 else AAAA, ttl, address.packed)
+
+
 def keep(text: str, **fields: Any) -> Rule:
     return rule(text, "allow", **{"layer": "keep", "list": "lists/keep.yaml", **fields})
 
@@ -99,3 +127,23 @@ def policy(
     if searches := options.pop("searches", ()):
         return SearchingPolicy(compiled, overlay, searches, **options)
     return Policy(compiled, overlay, **options)
+
+
+def decided(tried: Policy, name: str) -> tuple[str, str] | None:
+    """What is done with a name, and the rule or list that says so."""
+    verdict = tried.match(from_text(name))
+    return (verdict.action, verdict.rule.text or verdict.rule.list) if verdict else None
+
+
+def action(tried: Policy, name: str) -> str | None:
+    """What is done with a name."""
+    verdict = tried.match(from_text(name))
+    return verdict.action if verdict else None
+
+
+def resolved(tried: Policy, name: str, client: str, qtype: int = A) -> str | None:
+    """What is done with a question of a client's."""
+    verdict = tried.match(from_text(name))
+    if verdict is not None and verdict.action == "depends":
+        verdict = tried.resolve(verdict, qtype, client)
+    return verdict.action if verdict else None

@@ -1,41 +1,73 @@
-"""Rules by address: which of those that an address falls under decides."""
+"""Rules about addresses: the longest prefix decides."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
+
+import pytest
 
 from blocker.core.addresses import AddressRules
 from blocker.core.rule import Rule
-from tests.support.rules import listed
+from tests.support.rules import about, listed, policy
 
 
-def about(network: str, **fields: str) -> Rule:
-    said = {"match": "address", "network": ip_network(network), **fields}
-    return listed(".", said.pop("action", "block"), **said)  # type: ignore[arg-type]
+def test_an_answer_s_addresses_may_be_blocked() -> None:
+    tried = policy(about("192.0.2.0/24"), about("192.0.2.7/32", "allow"), about("2001:db8::/32"))
+    assert tried.inspects_addresses
+    for address, expected in (
+        ("192.0.2.1", "block"), ("192.0.2.7", "allow"), ("2001:db8::1", "block"), ("::1", None),
+    ):  # fmt: skip
+        verdict = tried.match_addresses(
+            [ip_address("203.0.113.1").packed, ip_address(address).packed]
+        )
+        assert (verdict.action if verdict else None) == expected
+    assert not policy(listed("a.example")).inspects_addresses
 
 
-def found(address: str, *rules: Rule) -> list[Rule]:
-    return [*AddressRules(rules).find(ip_address(address))]
+RULES = [
+    about("0.0.0.0/0", "allow"),
+    about("192.0.2.0/24"),
+    about("192.0.2.128/25", "allow"),
+    about("192.0.2.129/32", "local"),
+    about("::/0"),
+    about("2001:db8::/32", "allow"),
+    about("2001:db8::1/128"),
+]
 
 
-def test_the_longest_prefix_comes_first() -> None:
-    in_order = [about("10.1.2.3/32"), about("10.1.2.0/24"), about("10.0.0.0/8"), about("0.0.0.0/0")]
-    assert found("10.1.2.3", *reversed(in_order)) == in_order
-    assert found("10.9.9.9", *in_order) == in_order[2:]
+@pytest.mark.parametrize(
+    "address, expected",
+    [
+        ("198.51.100.1", ["0.0.0.0/0"]),
+        ("192.0.2.127", ["192.0.2.0/24", "0.0.0.0/0"]),
+        ("192.0.2.128", ["192.0.2.128/25", "192.0.2.0/24", "0.0.0.0/0"]),
+        ("192.0.2.129", ["192.0.2.129/32", "192.0.2.128/25", "192.0.2.0/24", "0.0.0.0/0"]),
+        ("2001:db9::", ["::/0"]),
+        ("2001:db8::1", ["2001:db8::1/128", "2001:db8::/32", "::/0"]),
+        ("::c000:201", ["::/0"]),  # the bits of 192.0.2.1, and another family
+    ],
+)
+def test_the_longest_prefix_comes_first(address: str, expected: list[str]) -> None:
+    rules = AddressRules(reversed(RULES))
+    assert [rule.text for rule in rules.find(ip_address(address))] == expected
+    assert [rule.text for rule in rules.find_packed(ip_address(address).packed)] == expected
 
 
-def test_the_families_do_not_meet() -> None:
-    everything = [about("0.0.0.0/0"), about("::/0")]
-    assert found("::", *everything) == everything[1:]
-    assert found("0.0.0.0", *everything) == everything[:1]
+def test_of_equal_prefixes_allow_comes_first() -> None:
+    in_order = [about("192.0.2.0/24", action) for action in ("allow", "local", "block")]
+    found = AddressRules(reversed(in_order)).find(ip_address("192.0.2.1"))
+    assert list(found) == in_order
+
+
+def test_rules_about_names_are_left_out() -> None:
     assert not AddressRules([listed("a.example")])
+    assert AddressRules([listed("a.example"), about("192.0.2.0/24")])
 
 
-def test_of_equal_prefixes_allow_and_then_the_first_list_that_says_how_it_answers() -> None:
-    plain, no_name = about("::1/128"), about("::1/128", mode="nxdomain")
-    records, allowed = about("::1/128", action="local"), about("::1/128", action="allow")
-    assert found("::1", plain, no_name, records, allowed) == [allowed, no_name, records, plain]
-    assert found("::1", plain, records, no_name, allowed) == [allowed, records, no_name, plain]
-
-
-def test_addresses_as_records_hold_them() -> None:
-    rule = about("192.0.2.0/24")
-    assert [*AddressRules([rule]).find_packed(b"\xc0\x00\x02\x07")] == [rule]
+@pytest.mark.parametrize(
+    "state, expected", [("on", "block"), ("off", "allow"), ("shadow", "shadow")]
+)
+def test_a_list_s_switch_holds_for_its_addresses(state: str, expected: str) -> None:
+    first: Rule = about("192.0.2.1/32", list="tried")
+    tried = policy(first, about("192.0.2.0/24", "allow"), lists={"tried": state})
+    verdict = tried.match_addresses([ip_address("192.0.2.1").packed])
+    assert verdict is not None
+    assert verdict.action == expected

@@ -142,10 +142,10 @@ def test_names_made_up_for_one_query_cost_no_memory() -> None:
     resolver = Resolver(rule("example.com"))
     for number in range(1_000):
         resolver.ask(f"x{number}.example.com")
-    assert len(resolver.engine._admission.views.replies) == 0
+    assert len(resolver.view.replies) == 0
     for _ in range(2):
         resolver.ask("x7.example.com")
-    assert len(resolver.engine._admission.views.replies) == 1
+    assert len(resolver.view.replies) == 1
 
 
 def test_ready_replies_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +154,7 @@ def test_ready_replies_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(100):
         for _ in range(2):
             resolver.ask(f"x{number}.example.com")
-        assert len(resolver.engine._admission.views.replies) <= 10
+        assert len(resolver.view.replies) <= 10
 
 
 def test_a_truncated_reply_does_not_hold_on_to_its_large_answer() -> None:
@@ -162,14 +162,14 @@ def test_a_truncated_reply_does_not_hold_on_to_its_large_answer() -> None:
     resolver.upstream_says(*(f"www.example.com. 300 IN A 192.0.2.{n}" for n in range(100)))
     for _ in range(5):
         assert resolver.ask().header.tc == 1
-    assert len(resolver.engine._admission.views.replies) == 0
+    assert len(resolver.view.replies) == 0
 
 
 def test_padded_packets_are_not_kept() -> None:
     resolver = Resolver(rule("example.com"))
     for _ in range(5):
         assert resolver.send(query() + bytes(4_000)) is not None
-    assert len(resolver.engine._admission.views.replies) == 0
+    assert len(resolver.view.replies) == 0
 
 
 @pytest.mark.parametrize("tcp", [False, True])
@@ -243,7 +243,7 @@ def test_a_name_that_exists_no_more_replaces_the_one_that_did() -> None:
 
 def test_what_was_replaced_is_freed_a_little_at_a_time() -> None:
     resolver = Resolver(rule("example.org"))
-    old = resolver.engine._admission.views
+    old = resolver.view
     for number in range(30):
         for _ in range(2):
             resolver.ask(f"n{number}.example.org")

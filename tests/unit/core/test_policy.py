@@ -1,33 +1,13 @@
 """The policy: layers in order, the most specific name, and allow before block."""
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 
 import pytest
 
 from blocker.core import policy as module
-from blocker.core.names import ROOT, from_text
-from blocker.core.policy import Layer, NoRules, Policy, Relation, Rule, RuleAction, Switch, Verdict
-from blocker.core.rule import Condition
-from blocker.expressions import Expressions
-from tests.support.rules import entry, keep, listed, policy, rule, zone
-
-
-def decided(tried: Policy, name: str) -> tuple[str, str] | None:
-    verdict = tried.match(from_text(name))
-    return (verdict.action, verdict.rule.text or verdict.rule.list) if verdict else None
-
-
-def action(tried: Policy, name: str) -> str | None:
-    verdict = tried.match(from_text(name))
-    return verdict.action if verdict else None
-
-
-def resolved(tried: Policy, name: str, client: str, qtype: int = 1) -> str | None:
-    verdict = tried.match(from_text(name))
-    if verdict is not None and verdict.action == "depends":
-        verdict = tried.resolve(verdict, qtype, client)
-    return verdict.action if verdict else None
+from blocker.core.names import from_text
+from blocker.core.policy import NoRules, Policy, Relation, Rule, Verdict
+from tests.support.rules import action, decided, entry, keep, listed, policy, rule, zone
 
 
 def test_a_rule_matches_its_name_and_all_below() -> None:
@@ -144,162 +124,11 @@ def test_a_rule_leaves_names_out() -> None:
     assert action(tried, "aa.example") == "block"
 
 
-def test_a_verdict_that_depends_on_the_type_is_resolved_for_it() -> None:
-    tried = policy(
-        listed("a.example", condition=Condition(types=(28,))),
-        listed("a.example", "allow", condition=Condition(other_types=(28, 1))),
-    )
-    verdict = tried.match(from_text("a.example"))
-    assert verdict is not None
-    assert verdict.action == "depends"
-    for qtype, expected in ((1, None), (28, "block"), (16, "allow")):
-        assert resolved(tried, "a.example", "192.0.2.1", qtype) == expected
-
-
-def test_a_verdict_that_depends_on_the_client_is_resolved_for_it() -> None:
-    condition = Condition(clients=("192.0.2.0/24", "kids"), other_clients=("192.0.2.9",))
-    rules = [listed("a.example", condition=condition), listed("example", "allow")]
-    for group, client, expected in (
-        ("", "192.0.2.1", "allow"),  # an exception on a list comes first
-        ("", "198.51.100.1", "allow"),
-    ):
-        tried = policy(*rules, group=group)
-        assert resolved(tried, "a.example", client) == expected
-    for group, client, expected in (
-        ("", "192.0.2.1", "block"),
-        ("", "192.0.2.9", None),
-        ("", "198.51.100.1", None),
-        ("kids", "198.51.100.1", "block"),
-    ):
-        assert resolved(policy(rules[0], group=group), "a.example", client) == expected
-
-
-def test_what_is_in_shadow_under_a_condition_lets_the_rest_decide() -> None:
-    tried = policy(
-        listed("a.example", condition=Condition(types=(1,)), list="tried"),
-        listed("example", list="firm"),
-        lists={"tried": "shadow"},
-    )
-    assert resolved(tried, "a.example", "192.0.2.1") == "block"
-    tried = policy(listed("a.example", condition=Condition(types=(1,))), lists={"a list": "shadow"})
-    assert resolved(tried, "a.example", "192.0.2.1") == "shadow"
-    assert resolved(tried, "a.example", "192.0.2.1", 28) is None
-
-
-def test_a_list_and_a_purpose_have_switches() -> None:
-    for state, expected in (("on", "block"), ("off", "pass"), ("shadow", "shadow")):
-        assert action(policy(listed("a.example"), lists={"a list": state}), "a.example") == expected
-        tried = policy(entry("a.example"), purposes={"analytics": state})
-        assert action(tried, "a.example") == expected
-    exception = listed("a.example", "allow")
-    assert action(policy(exception, lists={"a list": "shadow"}), "a.example") == "pass"
-    assert (
-        action(policy(entry("a.example", "push"), purposes={"push": "on"}), "a.example") == "block"
-    )
-    chosen = Switch(purposes=frozenset({"analytics"}))
-    tried = policy(entry("a.example"), purposes={"analytics": "off"}, vendors={"xiaomi": chosen})
-    assert action(tried, "a.example") == "block"  # the vendor's own word comes first
-
-
-def test_expressions_stand_beside_names() -> None:
-    def tried(*rules: Rule) -> Policy:
-        own = Expressions([each for each in rules if each.layer == "user"], own=True)
-        listed = Expressions([each for each in rules if each.layer != "user"])
-        searches = [each for each in (own, listed) if each]
-        return policy(*(each for each in rules if each.match != "regex"), searches=searches)
-
-    def regex(text: str, action: RuleAction = "block", layer: Layer = "subscription") -> Rule:
-        return Rule(text, ROOT, "regex", action, layer, "a list", 1)
-
-    assert action(tried(regex("^ads[0-9]")), "ads1.example") == "block"
-    assert action(tried(regex("^ads[0-9]")), "x.ads1.example") is None
-    assert action(tried(listed("example"), regex("^ads", "allow")), "ads.example") == "allow"
-    assert action(tried(listed("example", "allow"), regex("^ads")), "ads.example") == "allow"
-    assert action(tried(rule("example"), regex("^ads", "allow")), "ads.example") == "block"
-    assert action(tried(rule("example"), regex("^ads", "allow", "user")), "ads.example") == "allow"
-    assert (
-        action(tried(rule("example", "allow"), regex("^ads", "block", "user")), "ads.example")
-        == "allow"
-    )
-    assert action(tried(entry("example"), regex("^ads", "allow")), "ads.example") == "block"
-    assert action(tried(entry("example"), regex("^ads", "allow", "user")), "ads.example") == "allow"
-    kept = tried(keep("example"), regex("^ads"), regex("^cdn", "block", "user"))
-    assert (action(kept, "ads.example"), action(kept, "cdn.example")) == ("allow", "block")
-
-
-def test_an_answer_s_addresses_may_be_blocked() -> None:
-    def about(network: str, action: RuleAction = "block") -> Rule:
-        return Rule(
-            network, ROOT, "address", action, "subscription", "a list", 1,
-            network=ip_network(network),
-        )  # fmt: skip
-
-    tried = policy(about("192.0.2.0/24"), about("192.0.2.7/32", "allow"), about("2001:db8::/32"))
-    assert tried.inspects_addresses
-    for address, expected in (
-        ("192.0.2.1", "block"), ("192.0.2.7", "allow"), ("2001:db8::1", "block"), ("::1", None),
-    ):  # fmt: skip
-        verdict = tried.match_addresses(
-            [ip_address("203.0.113.1").packed, ip_address(address).packed]
-        )
-        assert (verdict.action if verdict else None) == expected
-    assert not policy(listed("a.example")).inspects_addresses
-
-
 def test_on_the_same_name_allow_beats_block() -> None:
     assert action(policy(listed("a.example"), listed("a.example", "allow")), "a.example") == "allow"
     assert action(policy(rule("a.example", "allow"), rule("a.example")), "a.example") == "allow"
     tried = policy(rule("a.example"), rule("=a.example", "allow"))
     assert (action(tried, "a.example"), action(tried, "x.a.example")) == ("allow", "block")
-
-
-@pytest.mark.parametrize(
-    "made, switch, expected",
-    [
-        (entry("a.example"), None, "block"),
-        (entry("a.example"), Switch("off"), "pass"),
-        (entry("a.example"), Switch("shadow"), "shadow"),
-        (entry("a.example"), Switch(purposes=frozenset({"analytics"})), "block"),
-        (entry("a.example"), Switch(purposes=frozenset({"advertising"})), "pass"),
-        (entry("a.example", breakage="minor"), None, "block"),
-        (entry("a.example", breakage="major"), None, "pass"),
-        (entry("a.example", breakage="major"), Switch(max_breakage="major"), "block"),
-        (entry("a.example", breakage="minor"), Switch(max_breakage="none"), "pass"),
-        (entry("a.example", "updates"), None, "allow"),
-        (entry("a.example", "updates"), Switch("off"), "allow"),
-        (entry("a.example", "updates"), Switch(purposes=frozenset({"updates"})), "block"),
-        (entry("a.example", shared=True), None, "pass"),
-        (entry("a.example", shared=True), Switch(purposes=frozenset({"analytics"})), "block"),
-        (entry("a.example", vendor="oppo"), Switch("off"), "block"),
-    ],
-)
-def test_a_vendors_switch(made: Rule, switch: Switch | None, expected: str) -> None:
-    tried = policy(made, vendors={"xiaomi": switch} if switch else {})
-    assert action(tried, "x.a.example") == expected
-    steps = tried.trace(from_text("x.a.example"))
-    assert [step for step, _ in steps] == [made]
-    assert (steps[0][1] == expected) == (expected != "pass")
-
-
-def test_an_entry_out_of_force_lets_the_next_layer_decide() -> None:
-    off = {"xiaomi": Switch("off")}
-    tried = policy(entry("a.example"), listed("a.example"), vendors=off)
-    assert decided(tried, "a.example") == ("block", "a list")
-
-
-def test_a_more_specific_entry_out_of_force_shields_from_the_general_one() -> None:
-    tried = policy(entry("example"), entry("login.example", breakage="major"))
-    assert action(tried, "x.example") == "block"
-    assert action(tried, "login.example") == "pass"
-
-
-def test_a_rule_in_shadow_is_remembered_and_the_search_goes_on() -> None:
-    shadow = {"xiaomi": Switch("shadow")}
-    tried = policy(entry("a.example"), listed("b.a.example"), vendors=shadow)
-    assert action(tried, "a.example") == "shadow"
-    assert decided(tried, "b.a.example") == ("block", "a list")
-    tried = policy(entry("a.example"), listed("a.example", "allow"), vendors=shadow)
-    assert action(tried, "a.example") == "shadow"
 
 
 def test_a_verdict_is_one_object_per_rule_and_action() -> None:
@@ -389,13 +218,6 @@ def test_lines_of_a_list_in_two_zones_are_told_apart() -> None:
                    listed("a.oppo.com"), listed("a.org"))  # fmt: skip
     verdicts = [tried.match(from_text(name)) for name in ("a.mi.com", "a.oppo.com", "a.org")]
     assert [verdict.vendor for verdict in verdicts if verdict] == ["xiaomi", "oppo", ""]
-
-
-def test_a_pack_is_off_until_it_is_switched_on() -> None:
-    pack = entry("dns.example", "http-dns", vendor="public-dns")
-    assert action(policy(pack, off=["public-dns"]), "dns.example") == "pass"
-    on = {"public-dns": Switch()}
-    assert action(policy(pack, off=["public-dns"], vendors=on), "dns.example") == "block"
 
 
 def test_what_a_relation_frees_is_kept_and_says_why() -> None:
