@@ -30,6 +30,7 @@ from blocker.core.rule import LocalRecord, Scope
 from blocker.core.searching import SearchingPolicy
 from blocker.core.sinkhole import Mode, Sinkhole
 from blocker.core.switches import Switches
+from blocker.core.wire import CNAME
 from blocker.expressions import Expressions
 from blocker.link import Blocking, Generation, Group, UserRecord, UserRule, VendorSwitch
 from blocker.ruleset import MappedRuleset, open_ruleset
@@ -195,20 +196,23 @@ def _switch(setting: VendorSwitch) -> Switch:
 
 
 def _local(records: Iterable[UserRecord]) -> Iterable[Rule]:
-    """The user's records, a rule for each name."""
+    """The user's records, a rule for each name. What stands for itself is left to the upstreams."""
     of: dict[str, list[UserRecord]] = {}
     for record in records:
         of.setdefault(record["name"], []).append(record)
     for name, some in of.items():
+        itself = some[0]["type"] == CNAME and bytes.fromhex(some[0]["rdata"]) == from_text(name)
         yield Rule(
             text=name,
             name=from_text(name.removeprefix("*.")),
             match="below" if name.startswith("*.") else "exact",
-            action="local",
+            action="allow" if itself else "local",
             layer="user",
             list=some[0]["list"],
             line=some[0]["line"],
-            records=tuple(
+            records=()
+            if itself
+            else tuple(
                 LocalRecord(each["type"], each["ttl"], bytes.fromhex(each["rdata"]))
                 for each in some
             ),

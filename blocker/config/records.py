@@ -1,6 +1,7 @@
 """`records:` and `hosts:` names that are answered here, for everybody.
 
-A record written under `records:` stands instead of what a hosts file says of the same name.
+A record written under `records:` stands instead of what a hosts file says of the same name. A name
+that stands for itself is left to the upstreams: the exception to a wildcard.
 """
 
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from blocker.config.units import ip_address
 from blocker.core.names import from_text, to_text
@@ -48,6 +49,8 @@ def _value(written: Any) -> str:
         raise ValueError(message)
     if (address := ip_address(written)) is not None:
         return str(address)
+    if written.startswith("*."):
+        return folded(written)
     if written.rpartition(".")[2].isdigit() or ":" in written or "*" in written:
         message = f"{written} is neither an address nor a name; write one like 192.168.1.5"
         raise ValueError(message)
@@ -61,9 +64,18 @@ def _domain(written: str) -> str:
         raise ValueError(f"{str(error).replace(';', ',')}; write a domain name") from None
 
 
+def _not_many_names(records: "Records") -> "Records":
+    for name, values in records.items():
+        for value in values:
+            if value.startswith("*.") and value != name:
+                message = f"{name} leads to {value}, which are many names; write one of them"
+                raise ValueError(message)
+    return records
+
+
 Name = Annotated[str, BeforeValidator(folded)]
 Values = Annotated[tuple[str, ...], BeforeValidator(_values)]
-Records = dict[Name, Values]
+Records = Annotated[dict[Name, Values], AfterValidator(_not_many_names)]
 
 
 def records_of(records: Records, file: str, lines: dict[str, int]) -> list[UserRecord]:

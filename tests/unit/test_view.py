@@ -115,6 +115,22 @@ def test_a_record_of_the_user_s_own(tmp_path: Path) -> None:
         assert decided(view, name) == action
 
 
+def test_a_record_that_stands_for_itself_is_left_to_the_upstreams(tmp_path: Path) -> None:
+    records = [
+        UserRecord(name=name, type=rtype, ttl=60, rdata=rdata, list="", line=0)
+        for name, rtype, rdata in (
+            ("*.a.example", 1, "c0000201"),
+            ("sub.a.example", 5, from_text("sub.a.example").hex()),
+            ("*.sub.a.example", 5, from_text("*.sub.a.example").hex()),
+        )
+    ]
+    view = views(replace(first_plan(tmp_path).generation, records=records)).of("192.0.2.1")
+    for name, action in (
+        ("x.a.example", "local"), ("sub.a.example", "allow"), ("x.sub.a.example", "allow"),
+    ):  # fmt: skip
+        assert decided(view, name) == action
+
+
 def decided(view: View, name: str) -> str | None:
     verdict = view.policy.match(from_text(name))
     return verdict.action if verdict else None

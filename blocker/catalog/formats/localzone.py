@@ -68,10 +68,11 @@ class LocalZones:
 
     def add_data(self, number: int, entry: Entry | None) -> None:
         """One record; ValueError when it is wrong, or the list may not have any."""
-        if entry is not None and entry.rtype not in _OF_THE_ZONE:
-            record = rdata(entry.rtype, entry.words, entry.names)
-            ttl = TTL if entry.ttl is None else entry.ttl
-            self._add(number, trie_key(entry.owner), LocalRecord(entry.rtype, ttl, record))
+        if entry is None or (entry.rtype in _OF_THE_ZONE and not self._reading.rewrites):
+            return
+        record = rdata(entry.rtype, entry.words, entry.names)
+        ttl = TTL if entry.ttl is None else entry.ttl
+        self._add(number, trie_key(entry.owner), LocalRecord(entry.rtype, ttl, record))
 
     def add_pointer(self, number: int, text: str) -> None:
         """`192.0.2.3 [ttl] name`: the name of an address."""

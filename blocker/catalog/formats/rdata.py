@@ -16,6 +16,7 @@ from blocker.core.rule import LocalRecord
 TTL: Final = 60  # seconds that an answer of a list's own may be kept, if it does not say
 Names = Callable[[str], bytes]  # a name as written, to the wire
 _MAX: Final = 65_535
+_LONGEST: Final = (1 << 32) - 1
 _TEXT: Final = 255  # octets of a character string
 
 
@@ -102,6 +103,12 @@ def _a(words: list[str], names: Names) -> bytes:
 def _aaaa(words: list[str], names: Names) -> bytes:
     _only(words, 1)
     return IPv6Address(words[0]).packed
+
+
+def _soa(words: list[str], names: Names) -> bytes:
+    _only(words, 7)
+    numbers = [_number(word, _LONGEST) for word in words[2:]]
+    return names(words[0]) + names(words[1]) + pack(">5I", *numbers)
 
 
 def _mx(words: list[str], names: Names) -> bytes:
@@ -191,6 +198,7 @@ def _only(words: list[str], count: int) -> None:
 _WRITE: Final[dict[int, Callable[[list[str], Names], bytes]]] = {
     TYPES["A"]: _a,
     TYPES["AAAA"]: _aaaa,
+    TYPES["SOA"]: _soa,
     TYPES["MX"]: _mx,
     TYPES["TXT"]: _txt,
     TYPES["SPF"]: _txt,

@@ -23,6 +23,11 @@ def test_records(tmp_path: Path) -> None:
     }
 
 
+def test_a_name_may_stand_for_itself(tmp_path: Path) -> None:
+    config = load(tmp_path, "records:\n  '*.a.example': '*.A.example'\n  b.example: b.example\n")
+    assert config.records == {"*.a.example": ("*.a.example",), "b.example": ("b.example",)}
+
+
 def test_their_wire_form() -> None:
     records: Records = {"a": ("192.0.2.1", "::1"), "*.b": ("c.org",)}
     assert [
@@ -33,6 +38,11 @@ def test_their_wire_form() -> None:
         ("a", 28, 60, "00" * 15 + "01", "f", 2),
         ("*.b", 5, 60, from_text("c.org").hex(), "f", 3),
     ]
+
+
+def test_nothing_leads_to_many_names(tmp_path: Path) -> None:
+    (complaint,) = complaints(tmp_path, "records:\n  '*.a.org': '*.b.org'\n")
+    assert complaint.endswith("*.a.org leads to *.b.org, which are many names; write one of them")
 
 
 @pytest.mark.parametrize("written, name", [("A.org", "a.org"), ("*.A.org.", "*.a.org")])
@@ -51,6 +61,7 @@ def test_names_have_one_form(written: str, name: str) -> None:
         ("nas.lan", "a..b", "'a..b' has an empty label; write a domain name"),
         ("'*.a.*.org'", "192.168.1.5", "*.a.*.org is not a name; write one like nas.lan"),
         ("a..b", "192.168.1.5", "'a..b' has an empty label; write a domain name"),
+        ("nas.lan", "'*.*.lan'", "*.*.lan is not a name; write one like nas.lan"),
     ],
 )
 def test_faults(tmp_path: Path, name: str, value: str, said: str) -> None:

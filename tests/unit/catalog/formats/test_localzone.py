@@ -74,7 +74,7 @@ def test_names_with_something_below_them_exist_in_a_static_zone() -> None:
         ("a.b.local", "exact", "local", ""),
         ("c.b.local", "exact", "local", ""),
         ("b.local", "exact", "block", "nodata"),
-        ("local", "exact", "block", "nodata"),
+        ("local", "exact", "local", ""),
     }
     assert len(told.rules) == 4
 

@@ -19,6 +19,7 @@ from blocker.core.rule import LocalRecord
         ("CNAME", "example.org."),
         ("NS", "ns.example.org."),
         ("PTR", "example.org."),
+        ("SOA", "ns.example.org. host.invalid. 1 7200 900 1209600 86400"),
         ("MX", "10 mail.example.org."),
         ("SRV", "1 2 853 example.org."),
         ("TXT", "hello"),
