@@ -42,6 +42,8 @@ RULES = [
         ("192.0.2.129", ["192.0.2.129/32", "192.0.2.128/25", "192.0.2.0/24", "0.0.0.0/0"]),
         ("2001:db9::", ["::/0"]),
         ("2001:db8::1", ["2001:db8::1/128", "2001:db8::/32", "::/0"]),
+        ("::", ["::/0"]),
+        ("0.0.0.0", ["0.0.0.0/0"]),
         ("::c000:201", ["::/0"]),  # the bits of 192.0.2.1, and another family
     ],
 )
@@ -51,10 +53,15 @@ def test_the_longest_prefix_comes_first(address: str, expected: list[str]) -> No
     assert [rule.text for rule in rules.find_packed(ip_address(address).packed)] == expected
 
 
-def test_of_equal_prefixes_allow_comes_first() -> None:
-    in_order = [about("192.0.2.0/24", action) for action in ("allow", "local", "block")]
-    found = AddressRules(reversed(in_order)).find(ip_address("192.0.2.1"))
-    assert list(found) == in_order
+def test_of_equal_prefixes_allow_and_then_the_first_list_that_says_how_it_answers() -> None:
+    plain, no_name = about("::1/128"), about("::1/128", mode="nxdomain")
+    records, allowed = about("::1/128", "local"), about("::1/128", "allow")
+
+    def found(*rules: Rule) -> list[Rule]:
+        return list(AddressRules(rules).find(ip_address("::1")))
+
+    assert found(plain, no_name, records, allowed) == [allowed, no_name, records, plain]
+    assert found(plain, records, no_name, allowed) == [allowed, records, no_name, plain]
 
 
 def test_rules_about_names_are_left_out() -> None:
