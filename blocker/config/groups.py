@@ -16,7 +16,8 @@ from blocker.config.upstreams import Upstream
 from blocker.errors import Problem
 from blocker.yamlfile import Document, suggest
 
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+# People say "Frank's laptop", and lists may mean it ($client).
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._'&()-]{0,62}[A-Za-z0-9._)-])?\Z")
 
 
 def _name(written: Any) -> Any:
@@ -27,7 +28,7 @@ def _name(written: Any) -> Any:
         )
         raise ValueError(message)
     if not isinstance(written, str) or not _NAME.match(written):
-        message = f"{written} cannot be a name here; write letters, digits, dots and dashes"
+        message = f"{written} cannot be a name here; write letters, digits, dots, dashes and spaces"
         raise ValueError(message)
     if ip_address(written) is not None:  # where a group or an address may stand, which is meant?
         message = f"{written} is an address; write a name, and the address under clients:"

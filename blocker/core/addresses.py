@@ -36,9 +36,11 @@ class AddressRules:
             key = (address.version, length, number >> size - length)
             yield from sorted(self._rules.get(key, ()), key=_rank)
 
-    def find_packed(self, packed: bytes) -> Iterator[Rule]:
-        """The same, of an address as A and AAAA records hold it."""
-        return self.find(ip_address(packed))
+    def find_among(self, packed: Iterable[bytes]) -> list[Rule]:
+        """The same, of all addresses of an answer, as A and AAAA records hold them."""
+        found = [rule for address in packed for rule in self.find(ip_address(address))]
+        found.sort(key=lambda rule: -rule.network.prefixlen if rule.network else 0)
+        return found
 
 
 def _rank(rule: Rule) -> int:

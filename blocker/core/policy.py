@@ -149,12 +149,11 @@ class Policy:
 
     def match_addresses(self, addresses: Iterable[bytes]) -> Verdict | None:
         """The verdict on an answer that leads to these addresses, packed."""
-        for address in addresses:
-            for rule in self._addresses.find_packed(address):
-                state = self._switches.listed(rule)
-                if state in _IN_FORCE:
-                    return self._verdict(state, rule)
-        return None
+        found = self._addresses.find_among(addresses)
+        states = [(self._switches.listed(rule), rule) for rule in found]
+        return deciding(
+            [self._verdict(state, rule) for state, rule in states if state in _IN_FORCE]
+        )
 
     def trace(
         self, name: bytes, qtype: int | None = None, client: str = ""

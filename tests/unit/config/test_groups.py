@@ -1,5 +1,6 @@
 """Clients with settings of their own."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,19 @@ def test_keys_with_nothing_after_them(tmp_path: Path) -> None:
     assert group.blocking.model_fields_set == set()
 
 
+@pytest.mark.parametrize("name", ["Frank's laptop", "Kids (school)", "tv.1", "a"])
+def test_names_as_people_give_them(tmp_path: Path, name: str) -> None:
+    written = f"groups:\n- name: {json.dumps(name)}\n  clients: [192.0.2.10]\n"
+    assert load(tmp_path, written).groups[0].name == name
+
+
 @pytest.mark.parametrize(
     "key, value, said",
     [
         ("name", "default", ".name: default is the group of all clients that no other names; "),
         ("name", "192.0.2.1", ".name: 192.0.2.1 is an address; write a name, and the address "),
-        ("name", "a b", ".name: a b cannot be a name here; "),
+        ("name", "'a '", ".name: a  cannot be a name here; "),
+        ("name", "a/b", ".name: a/b cannot be a name here; "),
         ("clients", "[]", ".clients: is an empty list; write at least one client, or remove "),
         ("clients", "192.0.2.1", ".clients: 192.0.2.1 is not a list"),
         ("clients", "[tv]", ".clients[1]: tv is not an address, a network or a MAC address; "),

@@ -50,7 +50,13 @@ RULES = [
 def test_the_longest_prefix_comes_first(address: str, expected: list[str]) -> None:
     rules = AddressRules(reversed(RULES))
     assert [rule.text for rule in rules.find(ip_address(address))] == expected
-    assert [rule.text for rule in rules.find_packed(ip_address(address).packed)] == expected
+    assert [rule.text for rule in rules.find_among([ip_address(address).packed])] == expected
+
+
+def test_of_several_addresses_the_longest_prefix_comes_first_too() -> None:
+    found = AddressRules(RULES).find_among([b"\xc0\x00\x02\x01", b"\xc0\x00\x02\x81"])
+    assert [rule.text for rule in found][:2] == ["192.0.2.129/32", "192.0.2.128/25"]
+    assert len(found) == 6
 
 
 def test_of_equal_prefixes_allow_and_then_the_first_list_that_says_how_it_answers() -> None:
