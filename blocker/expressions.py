@@ -1,17 +1,17 @@
 """Regular expressions of rules, searched for in a name all at once.
 
 Rule: RE2 takes time linear in the name's length, whatever a list's author wrote; so an expression
-can be wrong, but it cannot be an attack.
+can be wrong, but it cannot be an attack. More than fit into one set are several.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import re2
 
 from blocker.core.rule import Rule
 
-_MEMORY: Final = 8 << 20  # octets that RE2 may take for one set; it works without, but slower
+_MEMORY: Final = 8 << 20  # octets that RE2 may take for one set: some two thousand expressions
 
 
 def fault(pattern: str) -> str | None:
@@ -29,18 +29,12 @@ class Expressions:
 
     def __init__(self, rules: Iterable[Rule], *, own: bool = False) -> None:
         self.own = own
-        self._rules: list[Rule] = []
-        self._set = re2.Set.SearchSet(_options())
-        for rule in rules:
-            if rule.match == "regex" and fault(rule.text) is None:
-                self._set.Add(rule.text)
-                self._rules.append(rule)
-        self.exceptions = any(rule.action == "allow" or rule.important for rule in self._rules)
-        if self._rules:
-            self._set.Compile()
+        chosen = [each for each in rules if each.match == "regex" and fault(each.text) is None]
+        self.exceptions = any(rule.action == "allow" or rule.important for rule in chosen)
+        self._sets = list(_compiled(chosen))
 
     def __bool__(self) -> bool:
-        return bool(self._rules)
+        return bool(self._sets)
 
     def find(self, name: bytes) -> Sequence[Rule]:
         """The rules whose expression is found in a folded wire name, without its final dot."""
@@ -48,8 +42,27 @@ class Expressions:
         while length := name[at]:
             labels.append(name[at + 1 : at + 1 + length])
             at += length + 1
-        found = self._set.Match(b".".join(labels))
-        return [self._rules[number] for number in found] if found else ()
+        text = b".".join(labels)
+        return [
+            rules[number] for matcher, rules in self._sets for number in matcher.Match(text) or ()
+        ]
+
+
+def _compiled(rules: Sequence[Rule]) -> Iterator[tuple[re2.Set, Sequence[Rule]]]:
+    """Sets that have all the expressions, as few as their memory allows."""
+    if not rules:
+        return
+    matcher = re2.Set.SearchSet(_options())
+    for rule in rules:
+        matcher.Add(rule.text)
+    try:
+        matcher.Compile()
+    except re2.error:
+        if half := len(rules) // 2:
+            yield from _compiled(rules[:half])
+            yield from _compiled(rules[half:])
+    else:
+        yield matcher, rules
 
 
 def _options() -> re2.Options:
