@@ -38,7 +38,8 @@ class RuleReader:
         if said.badfilter:
             return
         target = mask.target(pattern)
-        if target.wide and not said.narrows:
+        takes_back = allow and said.rewrite is not None  # what this very list answers, no more
+        if target.wide and not (said.narrows or takes_back):
             raise ValueError(target.wide)
         if options or target.covered is None:
             yield from self._say(number, text, target, said, allow=allow)

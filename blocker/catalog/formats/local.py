@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from blocker.catalog.formats.reading import Reading
+from blocker.core.names import is_below, parents
 from blocker.core.rule import Condition, LocalRecord, Match, Mode, Rule
 
 FORBIDDEN: Final = "answers with a record of its own, which this list may not (rewrites: on)"
@@ -39,7 +40,7 @@ class LocalAnswers:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._said: dict[Owner, _Said] = {}
-        self._cancelled: set[tuple[bytes, str, LocalRecord | Mode | None]] = set()
+        self._cancelled: dict[tuple[bytes, str, LocalRecord | Mode | None], Match] = {}
 
     def add(self, number: int, text: str, owner: Owner, record: LocalRecord) -> None:
         """One more record, if the list may have any; the line is reported if not."""
@@ -54,7 +55,7 @@ class LocalAnswers:
 
     def cancel(self, owner: Owner, answer: LocalRecord | Mode | None) -> None:
         """Not this answer, wherever the list gives it; None is all of them."""
-        self._cancelled.add((owner.name, owner.pattern, answer))
+        self._cancelled[owner.name, owner.pattern, answer] = owner.match
 
     def rules(self) -> Iterator[Rule]:
         """A rule for each owner: how it is answered without records, or else its records."""
@@ -70,12 +71,34 @@ class LocalAnswers:
                     owner.name,
                     action="block" if modes else "local",
                     important=owner.important,
-                    unless=owner.unless,
+                    unless=owner.unless + self._left_out(owner, answers),
                     condition=owner.condition,
                     mode=modes[0] if modes else "",
                     records=() if modes else records,
                 )
 
     def _holds(self, owner: Owner, answer: LocalRecord | Mode) -> bool:
-        said = {(owner.name, owner.pattern, answer), (owner.name, owner.pattern, None)}
-        return not said & self._cancelled
+        for name in (owner.name, *parents(owner.name)):
+            for which in (answer, None):
+                match = self._cancelled.get((name, owner.pattern, which))
+                if match and (name == owner.name or match in ("subtree", "below")):
+                    return False
+        return True
+
+    def _left_out(self, owner: Owner, answers: list[LocalRecord | Mode]) -> tuple[bytes, ...]:
+        """The names below the owner's that have none of its answers."""
+        if owner.match not in ("subtree", "below"):
+            return ()
+        below = {
+            name
+            for (name, _, _), match in self._cancelled.items()
+            if match == "subtree" and name != owner.name and is_below(name, owner.name)
+        }
+        return tuple(
+            name
+            for name in sorted(below)
+            if all(
+                {(name, "", answer), (name, "", None)} & self._cancelled.keys()
+                for answer in answers
+            )
+        )

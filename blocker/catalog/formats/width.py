@@ -22,7 +22,7 @@ _SECOND_LEVELS: Final = {
     b"tr": _USUAL | frozenset(b"bel biz gen info name pol web".split()),
     b"uk": _USUAL | frozenset(b"ltd me nhs plc police sch".split()),
 }  # fmt: skip
-_UNLIKE_A_TOP_LEVEL: Final = frozenset("0123456789_")
+_UNLIKE_A_TOP_LEVEL: Final = frozenset("0123456789_-")  # a hyphen inside; but for xn--
 
 
 def too_wide(labels: list[str]) -> str:
@@ -30,7 +30,7 @@ def too_wide(labels: list[str]) -> str:
     if not labels:
         return "covers every name"
     if len(labels) == 1 and (
-        labels[0].startswith("xn--") or not _UNLIKE_A_TOP_LEVEL.intersection(labels[0])
+        labels[0].startswith("xn--") or not _UNLIKE_A_TOP_LEVEL.intersection(labels[0].strip("-"))
     ):
         return f"covers a whole top-level domain, {labels[0]}"
     if len(labels) == 2 and is_suffix(*[label.encode() for label in labels]):

@@ -76,6 +76,8 @@ def test_an_exception_takes_rewrites_back() -> None:
     (rule,) = read(adblock.items, [f"@@||a.org^{one}", *both]).rules
     assert [record.rdata[-1] for record in rule.records] == [2]
     assert read(adblock.items, [*both, "@@||a.org^$dnsrewrite"]).rules == []
+    told = read(adblock.items, [*both, "@@||org^$dnsrewrite"])
+    assert (told.rules, told.bad) == ([], [])
 
 
 def test_a_list_that_may_not_rewrite_has_its_records_refused() -> None:

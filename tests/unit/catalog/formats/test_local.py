@@ -36,6 +36,26 @@ def test_what_is_taken_back_is_gone_whatever_its_match() -> None:
     assert [*data.rules()] == []
 
 
+def test_what_is_taken_back_for_a_zone_is_so_for_the_names_in_it() -> None:
+    data, _ = local()
+    data.cancel(Owner("subtree", from_text("org")), ONE)
+    for owner in (NAME, LIKE_IT, Owner("regex", from_text("."), "a[.]org")):
+        data.add(1, "x", owner, ONE)
+    assert [rule.match for rule in data.rules()] == ["regex"]
+
+
+def test_names_below_for_which_it_is_taken_back_are_left_out() -> None:
+    data, _ = local()
+    for name in ("x.a.org", "y.a.org"):
+        data.cancel(Owner("subtree", from_text(name)), ONE)
+    data.cancel(Owner("subtree", from_text("y.a.org")), TWO)
+    data.cancel(Owner("exact", from_text("z.a.org")), None)
+    data.add(1, "x", LIKE_IT, ONE)
+    data.add(2, "y", LIKE_IT, TWO)
+    (rule,) = data.rules()
+    assert rule.unless == (from_text("y.a.org"),)
+
+
 def test_an_answer_without_records_outdoes_them() -> None:
     data, _ = local()
     data.add(1, "x", NAME, ONE)

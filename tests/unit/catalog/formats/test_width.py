@@ -13,7 +13,8 @@ def test_too_wide(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["example.org", "host1", "my_host", "com.example.org", "co.com", "me.de", "a.uk"]
+    "name",
+    ["example.org", "host1", "my_host", "my-host", "com.example.org", "co.com", "me.de", "a.uk"],
 )
 def test_not_too_wide(name: str) -> None:
     assert not too_wide(name.split("."))
