@@ -13,6 +13,8 @@ from blocker.core.rule import Rule
 
 _MEMORY: Final = 8 << 20  # octets that RE2 may take for one set: some two thousand expressions
 
+_DOT: Final = ord(".")
+
 
 def fault(pattern: str) -> str | None:
     """Why a pattern is no expression; None if it is one."""
@@ -38,11 +40,11 @@ class Expressions:
 
     def find(self, name: bytes) -> Sequence[Rule]:
         """The rules whose expression is found in a folded wire name, without its final dot."""
-        labels, at = [], 0
-        while length := name[at]:
-            labels.append(name[at + 1 : at + 1 + length])
+        spelt, at = bytearray(name), 0
+        while length := name[at]:  # a label's length stands where its dot would
+            spelt[at] = _DOT
             at += length + 1
-        text = b".".join(labels)
+        text = bytes(spelt[1:at])
         return [
             rules[number] for matcher, rules in self._sets for number in matcher.Match(text) or ()
         ]
