@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from blocker.core.engine import Engine, Forward, View
+from blocker.core.engine import Engine, Forward, View, Views
 from blocker.core.policy import NoRules, Policy
 from blocker.upstream.base import Upstream
 from blocker.upstream.forwarder import Forwarder
+from blocker.upstream.routes import Upstreams
 from blocker.upstream.url import upstream_from_url
 
 CLIENT = "127.0.0.1"
@@ -92,8 +93,9 @@ class Bench:
 
 
 def run(
-    urls: Sequence[str] | Sequence[Upstream],
+    urls: Sequence[str] | Sequence[Upstream] | Upstreams,
     scenario: Callable[[Bench], Awaitable[None]],
+    views: Views | None = None,
     **engine: Any,
 ) -> None:
     """Play a scenario against upstreams, with an error in the event loop failing the test."""
@@ -102,9 +104,8 @@ def run(
         troubles: list[dict[str, Any]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, what: troubles.append(what))
         view = View(Policy(NoRules(), [], vendors={}, max_breakage="none"))
-        bench_engine = Engine(view, **engine)
-        upstreams = [upstream_from_url(one, clock) if isinstance(one, str) else one for one in urls]
-        bench = Bench(bench_engine, Forwarder(bench_engine, upstreams, clock))
+        bench_engine = Engine(views or view, **engine)
+        bench = Bench(bench_engine, Forwarder(bench_engine, _upstreams(urls), clock))
         try:
             await scenario(bench)
         finally:
@@ -113,3 +114,11 @@ def run(
         assert not troubles
 
     asyncio.run(play())
+
+
+def _upstreams(
+    urls: Sequence[str] | Sequence[Upstream] | Upstreams,
+) -> Sequence[Upstream] | Upstreams:
+    if isinstance(urls, Upstreams):
+        return urls
+    return [upstream_from_url(one, clock) if isinstance(one, str) else one for one in urls]

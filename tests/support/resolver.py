@@ -3,7 +3,9 @@
 Reads like a packet trace: what the upstream will say, what the client asks, what it gets.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from blocker.core.engine import Engine, Forward, View
@@ -91,6 +93,23 @@ class Resolver:
         return self.engine.on_failure(
             forward, self.now, EDE_NO_REACHABLE_AUTHORITY, "192.0.2.53#53 timeout"
         )
+
+
+@dataclass
+class ByAddress:
+    """Views: these clients have their own, the rest one for all; `asked` counts the look-ups."""
+
+    own: dict[str, View]
+    rest: View = field(default_factory=lambda: View(Policy(NoRules())))
+    asked: Counter[str] = field(default_factory=Counter)
+
+    def of(self, client: str) -> View:
+        self.asked[client] += 1
+        return self.own.get(client, self.rest)
+
+    @property
+    def all(self) -> Sequence[View]:
+        return [*self.own.values(), self.rest]
 
 
 def _view(rules: Iterable[Rule], sinkhole: Sinkhole | None) -> View:

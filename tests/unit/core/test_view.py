@@ -1,39 +1,19 @@
 """Who may ask, which view each client gets, and a client about whom one rule says it all."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 import pytest
 
 from blocker.core import view as module
 from blocker.core.engine import Engine, Forward
-from blocker.core.policy import NoRules, Policy
 from blocker.core.rule import LocalRecord, Verdict
 from blocker.core.view import Admission, Everything, View
 from tests.support.packets import A, lines, query, read
+from tests.support.resolver import ByAddress
 from tests.support.rules import listed, policy, rule
 
 KID, TV = "192.168.1.20", "192.168.1.21"
 NAMES = ("www.example.com", "localhost", "blocked.example")
-
-
-@dataclass
-class ByAddress:
-    """Each its own, and the rest one for all; `asked` counts how often that was looked up."""
-
-    own: dict[str, View]
-    rest: View = field(default_factory=lambda: View(Policy(NoRules())))
-    asked: Counter[str] = field(default_factory=Counter)
-
-    def of(self, client: str) -> View:
-        self.asked[client] += 1
-        return self.own.get(client, self.rest)
-
-    @property
-    def all(self) -> Sequence[View]:
-        return [*self.own.values(), self.rest]
 
 
 def told(engine: Engine, client: str, name: str = "blocked.example") -> list[str] | None:
