@@ -88,5 +88,6 @@ def _withheld(
             return silence(query, verdict)
         return Reply(withheld, until, "blocked", verdict)
     whole = answer.tail(replace(query, limit=STREAM_LIMIT), now)  # what stays of it may well fit
-    tail = spliced(query, whole, verdict, alias or query.name)
+    last = answer.chain[-1] if answer.chain else query.name  # whose an address is
+    tail = spliced(query, whole, verdict, alias or last)
     return Reply(tail, now, "local", verdict)

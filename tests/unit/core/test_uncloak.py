@@ -98,10 +98,14 @@ def test_an_alias_s_own_records_take_the_place_of_what_follows() -> None:
         ]
 
 
-def test_an_address_s_own_records_take_the_place_of_the_whole_answer() -> None:
+def test_an_address_s_own_records_take_its_place_and_the_aliases_stay() -> None:
     resolver = led(about("192.0.2.9/32", "local", records=local("x", "192.0.2.1").records))
     for _ in range(3):
-        assert lines(resolver.ask().rr) == ["www.example.com. 60 A 192.0.2.1"]
+        reply = resolver.ask()
+        *aliases, last = lines(reply.rr)
+        assert [each.split()[2] for each in aliases] == ["CNAME", "CNAME"]
+        assert last == "b.cdn.example. 60 A 192.0.2.1"
+        assert not reply.header.aa
 
 
 def test_an_alias_s_own_alias_is_told_of() -> None:
