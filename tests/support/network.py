@@ -5,21 +5,26 @@
         with Phone("02:00:5e:10:00:01") as phone: ...
 
 The kernel makes it (network_namespaces(7)) for one thread: what the test opens and starts belongs
-to it, and when both are gone so is the network. It takes root with CAP_SYS_ADMIN.
+to it, and when both are gone so is the network. It takes root with CAP_SYS_ADMIN and CAP_NET_ADMIN.
+A container may not give these; what is done then each test says itself, and pytest reports why.
 """
 
 import ctypes
+import errno
 import functools
 import os
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, Self
+
+import pytest
 
 CLONE_NEWNET = 0x40000000
 HOME = "home"  # the interface that phones are behind
@@ -29,28 +34,66 @@ P = ParamSpec("P")
 
 
 def in_own_network(test: Callable[P, None]) -> Callable[P, None]:
-    """Run the test in a network that has nothing but a loopback interface."""
+    """Run the test in a network that has nothing but a loopback interface; skip it where the
+    kernel does not permit one.
+    """
+    return _in_own_network(test, pytest.skip)
 
+
+def in_own_network_or(
+    otherwise: Callable[[], None],
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """As `in_own_network`, but where the kernel does not permit one `otherwise` is run instead."""
+
+    def instead(why: str) -> None:
+        warnings.warn(f"{why}; {otherwise.__name__} was run instead", stacklevel=2)
+        otherwise()
+
+    told = pytest.mark.filterwarnings("default:no network of its own")
+    return lambda test: told(_in_own_network(test, instead))
+
+
+def _in_own_network(test: Callable[P, None], otherwise: Callable[[str], None]) -> Callable[P, None]:
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         def inside() -> None:
             enter_new_network()
             test(*args, **kwargs)
 
+        if why := why_not():
+            otherwise(why)
+            return
         with ThreadPoolExecutor(1) as thread:
             thread.submit(inside).result()
 
     return run
 
 
+@functools.cache
+def why_not() -> str:
+    """Why the kernel permits no network of a test's own; empty if it does. Nothing but a missing
+    right is a reason: whatever else goes wrong there fails the test.
+    """
+
+    def attempt() -> None:
+        enter_new_network()
+        ip("link add probe type veth peer name probe-end")
+
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            thread.submit(attempt).result()
+        except PermissionError as error:
+            return (
+                f"no network of its own for this test: {error.strerror}; run the tests as root, "
+                "in a container with --cap-add SYS_ADMIN --cap-add NET_ADMIN"
+            )
+    return ""
+
+
 def enter_new_network() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWNET) != 0:
-        message = (
-            f"no network of its own for this test: {os.strerror(ctypes.get_errno())}; "
-            "run the tests as root, in a container with --cap-add SYS_ADMIN --cap-add NET_ADMIN"
-        )
-        raise AssertionError(message)
+        raise OSError(number := ctypes.get_errno(), os.strerror(number))
     ip("link set lo up")
 
 
@@ -61,6 +104,8 @@ def ip(arguments: str) -> str:
 
 def said(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, timeout=10)
+    if done.returncode != 0 and "Operation not permitted" in done.stderr:
+        raise PermissionError(errno.EPERM, f"{' '.join(command)}: {done.stderr.strip()}")
     assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
     return done.stdout
 
