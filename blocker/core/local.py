@@ -118,7 +118,8 @@ def followed(
         verdict = policy.match(aliased.target.lower())
         if verdict is not None and verdict.action == "depends":
             verdict = policy.resolve(verdict, query.qtype, client)
-    return aliased, None if aliased.itself else verdict
+    passes = verdict is not None and verdict.rule.mode == "tcp-only" and query.stream
+    return aliased, None if aliased.itself or passes else verdict
 
 
 def spliced(query: Query, tail: bytes, verdict: Verdict, alias: bytes) -> bytes:

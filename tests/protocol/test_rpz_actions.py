@@ -106,6 +106,17 @@ def test_tcp_only_behind_a_local_alias_and_an_upstream_s() -> None:
         assert (reply.header.tc, len(reply.rr)) == (0, 3)
 
 
+def test_tcp_only_as_the_target_of_a_local_alias() -> None:
+    resolver = Resolver(
+        local("=www.example.com", "b.example"), listed("b.example", mode="tcp-only")
+    )
+    resolver.upstream_says("b.example. 300 IN A 192.0.2.1")
+    for _ in range(2):
+        assert resolver.ask().header.tc == 1
+        reply = resolver.ask(tcp=True)
+        assert (reply.header.tc, len(reply.rr)) == (0, 2)
+
+
 def test_passthru_lets_pass_what_else_would_be_blocked() -> None:
     resolver = Resolver(listed("example.com", mode="nxdomain"), listed("=www.example.com", "allow"))
     resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1")
