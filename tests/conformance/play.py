@@ -24,6 +24,7 @@ from tests.support.resolver import CLIENT, Resolver
 
 ANYWHERE: Final = {"A": "192.0.2.80", "AAAA": "2001:db8::80", "TXT": '"from upstream"'}
 _MOST_ALIASES: Final = 8
+_WITHOUT_DATA: Final = {"NODATA": 0, "SERVFAIL": 2, "NXDOMAIN": 3}
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,8 @@ class Zones:
         self._rcodes: dict[str, int] = {}
         for line in lines:
             name, *rest = line.split()
-            if rest[0] in ("NXDOMAIN", "SERVFAIL", "NODATA"):
-                self._rcodes[_folded(name)] = {"NODATA": 0}.get(rest[0], getattr(RCODE, rest[0], 0))
+            if rest[0] in _WITHOUT_DATA:
+                self._rcodes[_folded(name)] = _WITHOUT_DATA[rest[0]]
             else:
                 self._known.setdefault(_folded(name), []).append(line)
 
