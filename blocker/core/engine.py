@@ -20,6 +20,7 @@ from typing import Any, Final
 from blocker.core import special
 from blocker.core.answer import Answer, Lifetimes, parse_answer
 from blocker.core.cache import Answers, SecondSight
+from blocker.core.cases import asks_who
 from blocker.core.journal import Journal, Tally
 from blocker.core.local import Aliased, followed
 from blocker.core.names import parents
@@ -157,9 +158,10 @@ class Engine:
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
         if verdict is not None and verdict.action == "depends":
+            key = None if asks_who(verdict) else key  # another client's reply may be another
             verdict = view.policy.resolve(verdict, query.qtype, client)
         if verdict is not None:
-            if verdict.action == "block" and (key is not None or verdict.rule.mode != "tcp-only"):
+            if verdict.action == "block" and (not query.stream or verdict.rule.mode != "tcp-only"):
                 tail = view.sinkhole.tail(query, verdict)
                 reply = (
                     Reply(tail, _FOREVER, "blocked", verdict) if tail else silence(query, verdict)
@@ -167,8 +169,7 @@ class Engine:
                 # A name that is made up for one query must not cost memory.
                 if key is not None and self._second_sight.seen(key):
                     self._keep(view, key, reply)
-                journal.append((client, reply))
-                return packet[:2] + tail if tail else None
+                return _say(packet[:2], client, journal, reply)
             if verdict.action == "local":
                 return self._local(Forward(query, packet[:2], client, view, verdict, now, journal))
         known = self.answers.get(query.keyed(view.upstreams))

@@ -19,7 +19,7 @@ from tests.support.packets import (
     opt,
     query,
 )
-from tests.support.resolver import Resolver
+from tests.support.resolver import CLIENT, Resolver
 from tests.support.rules import about, listed, local, rule
 
 OTHER = "192.168.1.21"
@@ -141,8 +141,11 @@ def test_a_rule_may_be_about_some_clients(tcp: bool) -> None:
         listed("example.com", mode="nxdomain", condition=Condition(clients=(OTHER,)))
     )
     resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1")
-    assert resolver.ask(tcp=tcp).header.rcode == NOERROR
-    assert resolver.ask(client=OTHER, tcp=tcp).header.rcode == NXDOMAIN
+    for clients in ([CLIENT] * 4, [OTHER] * 4, [CLIENT, OTHER]):  # ready for one, then another
+        for client in clients:
+            rcode = NXDOMAIN if client == OTHER else NOERROR
+            assert resolver.ask(client=client, tcp=tcp).header.rcode == rcode
+    assert len(resolver.forwarded) == 1
 
 
 def test_a_zone_with_upstreams_of_its_own_is_asked_for_although_it_is_special() -> None:
