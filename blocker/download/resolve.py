@@ -138,3 +138,6 @@ class _Reply:
     def send(self, packet: bytes, address: Any) -> None:
         self.packet = packet
         self.came.set()
+
+    def withhold(self, address: Any) -> None:
+        self.came.set()

@@ -122,8 +122,12 @@ class Connection(asyncio.Protocol):
 
     def send(self, packet: bytes, address: Any = None) -> None:
         """A reply that had to wait."""
-        self._in_flight -= 1
         self._write(packet)
+        self.withhold()
+
+    def withhold(self, address: Any = None) -> None:
+        """What had to wait gets no reply: a rule says so."""
+        self._in_flight -= 1
         self._serve()
 
     def finish(self) -> None:

@@ -55,6 +55,9 @@ class UdpListener:
         except OSError:
             return
 
+    def withhold(self, address: Any) -> None:
+        """Send none: nothing is kept for whoever asked."""
+
     def _drain(self) -> None:
         """Receive, then decide, then send: each is quicker when the processor has just done it."""
         engine, send, ask = self._engine, self.send, self._ask

@@ -25,6 +25,7 @@ class Transport(Protocol):
     """Where a reply goes: the listener's side."""
 
     def send(self, packet: bytes, address: Address) -> None: ...
+    def withhold(self, address: Address) -> None: ...  # no reply will come: a rule says so
 
 
 Waiter = tuple[Forward, Transport, Address]

@@ -106,6 +106,8 @@ class Forwarder(Recovery):
             try:
                 if packet := reply(forward, answer, now):
                     transport.send(packet, address)
+                else:
+                    transport.withhold(address)
             except Exception:
                 log.exception("an answer could not be passed on")
 

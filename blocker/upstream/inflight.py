@@ -54,12 +54,14 @@ class InFlight:
 
 
 def send(transport: Transport, packet: bytes, address: Address) -> None:
-    """Pass on a reply, if there is one. One client's trouble must not keep the others from
+    """Pass on a reply, or that there is none. One client's trouble must not keep the others from
     theirs.
     """
     try:
         if packet:
             transport.send(packet, address)
+        else:
+            transport.withhold(address)
     except Exception:
         log.exception("a reply could not be passed on")
 

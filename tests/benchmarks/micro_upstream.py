@@ -50,6 +50,9 @@ class Load:
         elif not self.left:
             self.done.set()
 
+    def withhold(self, address: object) -> None:
+        self.send(b"", address)
+
     def ask(self) -> None:
         forward = self.engine.on_query(self.packets.pop(), CLIENT, clock())
         assert isinstance(forward, Forward)

@@ -67,11 +67,15 @@ class Bench:
     engine: Engine
     forwarder: Forwarder
     waiting: dict[object, "asyncio.Future[Got]"] = field(default_factory=dict)
+    withheld: int = 0
 
     def send(self, packet: bytes, address: object) -> None:
         future = self.waiting.pop(address)
         started: float = address[0]  # type: ignore[index]
         future.set_result(Got(packet, clock() - started))
+
+    def withhold(self, address: object) -> None:
+        self.withheld += 1
 
     async def ask(self, name: str, packet_id: int = 1, client: str = CLIENT, **kind: Any) -> Got:
         """The reply to one query, whether the engine had it ready or an upstream was asked."""
