@@ -154,9 +154,9 @@ class Zones:
             found.append(aliases[0][0])
             name = _folded(aliases[0][1])
         if name not in self._known and name not in self._rcodes and qtype in ANYWHERE:
-            found.append(f"{name}. 300 IN {qtype} {ANYWHERE[qtype]}")
+            found.append(f"{name.rstrip('.')}. 300 IN {qtype} {ANYWHERE[qtype]}")
         rcode = self._rcodes.get(name, 0)
-        soa = f"{name}. 300 IN SOA ns.{name}. host.{name}. 1 2 3 4 60"
+        soa = f"{name.rstrip('.')}. 300 IN SOA ns. host. 1 2 3 4 60"
         negative = not any(_type_and_data(line)[0] == qtype for line in found)
         return response(asked.question, *found, authority=[soa] if negative else [], rcode=rcode)
 

@@ -86,7 +86,7 @@ class LineReader:
                 return
             yield number | SIGN[self._plain], self._host_key(text.lower())
         elif text.startswith("*.") and _HOST.match(text[2:]):
-            yield number | SIGN[self._wild], _zone_key(text[2:].lower())
+            yield number | SIGN[self._wild], self._zone_key(text[2:].lower())
         elif self._adblock or _ADBLOCK.search(text):
             yield from self._rules.pattern(number, text)
         else:
@@ -136,9 +136,13 @@ class LineReader:
             raise ValueError("not a host name")
         return any_key(name.encode())
 
-
-def _zone_key(name: str) -> bytes:
-    key = any_key(name.encode())
-    if wide := too_wide(name.removesuffix(".").split(".")):
-        raise ValueError(wide)
-    return key
+    def _zone_key(self, name: str) -> bytes:
+        """Whoever writes `*.zip` in a list of wildcards means a whole top-level domain, but not one
+        of the well-known ones or a country's.
+        """
+        key = any_key(name.encode())
+        label = name.removesuffix(".")
+        meant = len(label) >= _SHORTEST and label not in _GENERIC and not label.startswith("xn--")
+        if (self._adblock or "." in label or not meant) and (wide := too_wide(label.split("."))):
+            raise ValueError(wide)
+        return key

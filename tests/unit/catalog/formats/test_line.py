@@ -36,6 +36,14 @@ def test_adblock_leaves_out_the_name_of_a_wildcard() -> None:
     ]  # fmt: skip
 
 
+def test_a_wildcard_may_be_of_a_top_level_domain_that_is_no_country_s_nor_well_known() -> None:
+    lines = ["a.example", "*.zip", "*.com", "*.uk", "*.xn--p1ai", "*.co.uk"]
+    told = read(domains.items, lines)
+    assert told.names == ["1 =a.example", "2 zip"]
+    assert len(told.bad) == 4
+    assert read(adblock.items, lines).names == ["1 =a.example"]
+
+
 @pytest.mark.parametrize("line", ["ads*.example.org", "example.*", "foo*bar"])
 def test_only_adblock_lists_have_gaps_in_names(line: str) -> None:
     assert len(read(domains.items, line).bad) == 1
