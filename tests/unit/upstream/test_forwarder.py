@@ -6,6 +6,7 @@ import gc
 import pytest
 
 from blocker.upstream import forwarder
+from blocker.upstream.choice import EXPLORE
 from blocker.upstream.url import upstream_from_url
 from tests.support.asking import Bench, clock, query_packet, run
 from tests.support.upstream import ScriptedUpstream
@@ -110,7 +111,7 @@ def test_replaced_upstreams_finish_and_kept_ones_keep_what_they_know() -> None:
             assert old.url not in after
             assert (await slow).answers == 1
             asked = len(old.log)
-            for number in range(20):
+            for number in range(EXPLORE + 1):  # by then every healthy one had its turn
                 assert (await bench.ask(f"n{number}.example")).answers == 1
             assert len(old.log) == asked
             assert new.log
