@@ -56,7 +56,7 @@ def _compiled(rules: Sequence[Rule]) -> Iterator[tuple[re2.Set, Sequence[Rule]]]
         return
     matcher = re2.Set.SearchSet(_options())
     for rule in rules:
-        matcher.Add(rule.text)
+        matcher.Add(_folding(rule.text))
     try:
         matcher.Compile()
     except re2.error:
@@ -65,6 +65,11 @@ def _compiled(rules: Sequence[Rule]) -> Iterator[tuple[re2.Set, Sequence[Rule]]]
             yield from _compiled(rules[half:])
     else:
         yield matcher, rules
+
+
+def _folding(pattern: str) -> str:
+    """Names are in lower case; who writes an expression in another means them all the same."""
+    return pattern if pattern == pattern.lower() else f"(?i){pattern}"
 
 
 def _options() -> re2.Options:

@@ -23,7 +23,7 @@ def found(name: str, *patterns: str) -> list[str]:
         ("^ads", "www.ads.example", False),
         ("^ads[0-9]+\\.", "ads17.example", True),
         ("^ads[0-9]+\\.", "ADS17.Example", True),  # names are folded
-        ("^ADS", "ads.example", False),  # expressions are not
+        ("^ADS", "ads.example", True),  # expressions are not
         ("(?i)^ADS", "ads.example", True),
         ("example$", "ads.example", True),  # without the final dot
         ("example\\.$", "ads.example", False),
@@ -84,6 +84,11 @@ def test_rules_without_an_expression_are_left_out() -> None:
 )
 def test_whether_one_may_overrule_a_name(rules: list[Rule], exceptions: bool) -> None:
     assert Expressions(rules).exceptions is exceptions
+
+
+def test_letters_of_either_case_are_meant() -> None:
+    searched = Expressions([regex("^ADS"), regex(r"\D\.X$"), regex("^b")])
+    assert [rule.text for rule in searched.find(from_text("ads.x"))] == ["^ADS", r"\D\.X$"]
 
 
 def test_an_expression_is_no_attack() -> None:

@@ -11,14 +11,13 @@ _ANYTHING: Final = ("", "~")  # an expression found in both is found in every na
 
 
 def expression(written: str) -> str:
-    """The expression that is searched for in folded names; ValueError says why it is none."""
-    pattern = written if written == written.lower() else f"(?i){written}"
-    if not written or len(pattern) > _LONGEST:
-        raise ValueError(f"an expression of {len(pattern)} characters; up to {_LONGEST} are read")
+    """The expression as written, in whichever case of letters; ValueError says why it is none."""
+    if not written or len(written) > _LONGEST:
+        raise ValueError(f"an expression of {len(written)} characters; up to {_LONGEST} are read")
     if any(map(str.isspace, written)):
         raise ValueError("an expression with a space, which no name has")
-    if why := fault(pattern):
+    if why := fault(written):
         raise ValueError(f"not a regular expression of RE2: {why}")
-    if all(re2.search(pattern, text) for text in _ANYTHING):
+    if all(re2.search(written, text) for text in _ANYTHING):
         raise ValueError("an expression that is found in every name")
-    return pattern
+    return written
