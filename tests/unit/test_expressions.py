@@ -23,7 +23,7 @@ def found(name: str, *patterns: str) -> list[str]:
         ("^ads", "www.ads.example", False),
         ("^ads[0-9]+\\.", "ads17.example", True),
         ("^ads[0-9]+\\.", "ADS17.Example", True),  # names are folded
-        ("^ADS", "ads.example", True),  # expressions are not
+        ("^ADS", "ads.example", True),  # and so are expressions
         ("(?i)^ADS", "ads.example", True),
         ("example$", "ads.example", True),  # without the final dot
         ("example\\.$", "ads.example", False),
