@@ -15,7 +15,6 @@ from tests.conformance.play import Listed, Playing
 from tests.support.configs import complaints
 from tests.support.packets import opt, option
 
-CLIENTS = {"127.0.0.1": "zero", "127.0.0.2": "two", "127.0.0.3": "three"}
 GROUPED = """\
 groups:
   - name: zero
@@ -49,7 +48,6 @@ def rules(**said: list[str]) -> str:
                      "regex1.ftl A", "192.168.2.1", False, id="F009"),
         pytest.param([], rules(block=["/regex[0-9].ftl/"], allow=["/regex2/"]),
                      "regex2.ftl A", "192.168.2.2", False, id="F010"),
-        pytest.param([], "", "off.ftl A", "192.0.2.1", False, id="F022"),
         pytest.param([], "", "aaaa.ftl AAAA", "fe80::1c01", False, id="F024"),
         pytest.param(["||special.gravity.ftl^"], "", "special.gravity.ftl A", "", True, id="F054"),
         pytest.param(["||special.gravity.ftl^"], "", "a.b.c.d.special.gravity.ftl A", "", True,
@@ -79,6 +77,14 @@ def test_what_is_blocked(
     )
     assert outcome.data == (["0.0.0.0"] if blocked else [address])
     assert outcome.decision == "block" if blocked else outcome.forwarded == 1
+
+
+def test_f022_what_is_switched_off_does_nothing(tmp_path: Path) -> None:
+    for state, data in (("on", "0.0.0.0"), ("off", "192.0.2.1"), ("shadow", "192.0.2.1")):
+        (tmp_path / state).mkdir()
+        listed = Listed("off.ftl", {"state": state})
+        playing = Playing(tmp_path / state, listed, upstream=["off.ftl A 192.0.2.1"])
+        assert playing.ask("off.ftl A").data == [data]
 
 
 @pytest.mark.parametrize(
