@@ -17,7 +17,7 @@ from blocker.errors import RulesetError
 from blocker.ruleset import Progress, RulesetWriter, verify
 from blocker.ruleset.layout import encode_entry
 
-_REVISION: Final = "3"  # raise it when the same inputs compile to something else
+_REVISION: Final = "4"  # raise it when the same inputs compile to something else
 _SUFFIX: Final = ".ruleset"
 _ABANDONED: Final = 3600  # seconds after which a file that nobody names is left over
 
