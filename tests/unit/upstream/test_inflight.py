@@ -64,5 +64,8 @@ def test_a_client_that_cannot_be_sent_to_is_logged(caplog: pytest.LogCaptureFixt
         def send(self, packet: bytes, address: object) -> None:
             raise OSError
 
+        def withhold(self, address: Any) -> None:
+            raise RuntimeError
+
     send(Broken(), b"reply", None)
     assert "could not be passed on" in caplog.text
