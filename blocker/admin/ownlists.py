@@ -1,11 +1,13 @@
 """One's own lists, as the API edits them: tried first, written whole, in force when it is answered.
 
-Rule: on any error the file is what it was. What is shipped is read and never written.
+Rule: on any error the file is what it was, and the audit trail as well. What is shipped is read and
+never written.
 """
 
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 from blocker.admin.problem_details import Refusal
@@ -15,6 +17,7 @@ from blocker.catalog.ownfile import OwnFile
 from blocker.catalog.proposal import Proposal
 from blocker.errors import BlockerError, Problems
 from blocker.link import Generation
+from blocker.store import Change, Edit, Key, Store
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +36,9 @@ class Applied:
 class OwnLists:
     """One change at a time."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, store: Store) -> None:
         self._watch = watch
+        self._store = store
         self._turn = asyncio.Lock()
 
     def file(self, name: str) -> OwnFile:
@@ -57,14 +61,22 @@ class OwnLists:
                 raise Problems(proposal.problems)
             _must_be(file, expects)
             before = file.text()
-            file.write(text)
+            change = await self._note(name, before, text, who)
             try:
+                file.write(text)
                 generation = await self._watch.reload()
             except BlockerError:
                 file.write(before)
+                await asyncio.to_thread(self._store.withdraw, change)
                 raise
             log.info("%s: changed by %s: names: %d", file.path, who, len(proposal.changes))
             return Applied(proposal, generation, file.etag(), before, text)
+
+    async def _note(self, name: str, before: str, text: str, who: str) -> Change:
+        key = Key("list", name)
+        edit = Edit(f"lists edit {name}", {key: {"text": text}})
+        now = datetime.now(UTC).timestamp()
+        return await asyncio.to_thread(self._store.note, edit, {key: {"text": before}}, who, now)
 
 
 def _must_be(file: OwnFile, etag: str) -> None:

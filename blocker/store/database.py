@@ -8,7 +8,7 @@ set aside and a new one begun: names must go on resolving.
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
@@ -17,7 +17,7 @@ from blocker.errors import BlockerError
 from blocker.store import rows
 from blocker.store.history import inverse, undone
 from blocker.store.opening import Damaged, open_database, set_aside
-from blocker.store.settings import Change, Edit, Key, Settings
+from blocker.store.settings import Change, Edit, Key, Settings, Value
 
 NAME: Final = "changes.db"
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -84,6 +84,10 @@ class Store:
         """Take away settings that stand in the configuration file from now on."""
         edit = Edit(f"written to {file}", dict.fromkeys(keys))
         return self._change(lambda database: rows.record(database, edit, who, at, "written"))
+
+    def note(self, edit: Edit, before: Mapping[Key, Value | None], who: str, at: float) -> Change:
+        """Keep in the trail what is changed elsewhere: a list of one's own."""
+        return self._do(lambda database: rows.note(database, edit, before, who, at, "edit"))
 
     def withdraw(self, change: Change) -> None:
         """As if the last change had never been made: no worker could take it."""

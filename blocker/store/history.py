@@ -30,6 +30,8 @@ def undone(number: int | None, changes: Sequence[Change]) -> Change:
         raise CannotUndo("nothing was changed that could be undone; see `blocker audit`")
     for change in changes:
         if change.id == number:
+            if change.kind == "edit":
+                raise CannotUndo(f"change {number} is of a file: {change.what}; edit it again")
             if change.kind not in _BY_HAND:
                 raise CannotUndo(f"change {number} was no decision: {change.what}")
             return change

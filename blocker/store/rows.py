@@ -75,21 +75,35 @@ def record(
     if not after:
         return None
     before = {key: was[key] for key in after}
-    number = database.execute(
-        "INSERT INTO changes (at, who, what, kind, undoes, before, after) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (at, who, edit.what, kind, undoes, _encoded(before), _encoded(after)),
-    ).lastrowid
-    change = Change(cast(int, number), at, who, edit.what, kind, undoes, before, after)
+    change = note(database, Edit(edit.what, after), before, who, at, kind, undoes)
     for key, value in after.items():
         _put(database, key, value, change.id)
     return change
 
 
+def note(
+    database: sqlite3.Connection,
+    edit: Edit,
+    before: Mapping[Key, Value | None],
+    who: str,
+    at: float,
+    kind: ChangeKind,
+    undoes: int | None = None,
+) -> Change:
+    """The trail alone."""
+    number = database.execute(
+        "INSERT INTO changes (at, who, what, kind, undoes, before, after) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (at, who, edit.what, kind, undoes, _encoded(before), _encoded(edit.values)),
+    ).lastrowid
+    return Change(cast(int, number), at, who, edit.what, kind, undoes, before, edit.values)
+
+
 def withdraw(database: sqlite3.Connection, change: Change) -> None:
     """Every setting is again of the change that it was of before this one."""
     earlier = read_changes(database, before=change.id)
-    for key, value in change.before.items():
+    settings = {} if change.kind == "edit" else change.before
+    for key, value in settings.items():
         maker = next((each.id for each in earlier if key in each.after), 0)
         _put(database, key, value, maker)
     database.execute("DELETE FROM changes WHERE id = ?", (change.id,))

@@ -12,6 +12,7 @@ that it can be undone, and so that nothing is undone that was changed again sinc
 | purpose        | a purpose             | state                                    |
 | subscription   | a subscription        | state                                    |
 | pause          |                       | until                                    |
+| list           | a file of one's own   | text; stands in the trail alone          |
 
 `remove` leaves out what the configuration says of that name. A rule is for all clients unless its
 key names a group or a client; a switch or a pause, unless it names a group.
@@ -27,8 +28,8 @@ from typing import Any, Final, Literal, Self, cast, get_args
 from blocker.core.names import from_text, to_text
 from blocker.errors import InvalidName
 
-Kind = Literal["rule", "temporary", "vendor", "purpose", "subscription", "pause"]
-ChangeKind = Literal["change", "undo", "lapse", "written"]
+Kind = Literal["rule", "temporary", "vendor", "purpose", "subscription", "pause", "list"]
+ChangeKind = Literal["change", "undo", "lapse", "written", "edit"]
 Value = Mapping[str, Any]
 
 RULES: Final = ("rule", "temporary")

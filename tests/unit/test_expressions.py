@@ -34,6 +34,11 @@ def found(name: str, *patterns: str) -> list[str]:
         ("^[^.]+$", "a.b", False),
         ("(^|\\.)a\\.b$", "a.b", True),
         ("(^|\\.)a\\.b$", "xa.b", False),
+        (f"^{'a' * 31}$", "a" * 31, True),
+        (f"^{'a' * 32}$", "a" * 32, True),
+        (f"^{'a' * 45}\\.{'b' * 48}\\.c$", f"{'a' * 45}.{'b' * 48}.c", True),
+        (f"^a\\.{'b' * 29}$", f"a.{'b' * 29}", True),
+        (f"^{'a' * 29}\\.b\\.c$", f"{'a' * 29}.b.c", True),
     ],
 )
 def test_an_expression_is_searched_for(pattern: str, name: str, is_found: bool) -> None:

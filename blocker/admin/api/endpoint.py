@@ -59,7 +59,7 @@ class Backend:
         roster.readers += [recent.take, shadow.take]
         watch = Watch(generations)
         metrics = Metrics(roster, generations)
-        own, refresher = OwnLists(watch), refresher_of(generations)
+        own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
         return cls(roster, generations, metrics, recent, shadow, watch, own, refresher)
 
 

@@ -94,6 +94,7 @@ def test_what_a_worker_or_the_configuration_refuses_is_taken_back(
             await apply(admin, more)
         assert file.text() == before
         assert file.path.exists() == bool(before)
+        assert len(admin.generations.store.changes()) == bool(before)
 
     play(tmp_path, scenario)
 

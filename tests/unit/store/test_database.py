@@ -98,6 +98,17 @@ def test_what_stands_in_the_file_is_handed_over(store: Store) -> None:
     assert present(store) == {"b.example": "block"}
 
 
+def test_what_is_changed_elsewhere_stands_in_the_trail_alone(store: Store) -> None:
+    key = Key("list", "xiaomi")
+    edit = Edit("lists edit xiaomi", {key: {"text": "b"}})
+    made = store.note(edit, {key: {"text": "a"}}, "me", 1.0)
+    assert store.changes() == [made]
+    assert len(store.settings()) == 0
+    store.withdraw(made)
+    assert store.changes() == []
+    assert len(store.settings()) == 0
+
+
 def test_withdrawn_is_never_made(store: Store) -> None:
     store.apply(Edit("one", {A: BLOCK}), "me", 1)
     store.apply(Edit("two", {B: BLOCK}), "me", 2)

@@ -23,6 +23,7 @@ def settings(**values: Any) -> Settings:
 
 def test_the_last_that_still_holds() -> None:
     history = [
+        change(6, {Key("list", "xiaomi"): {"text": ""}}, kind="edit"),
         change(5, {}, kind="written"),
         change(4, {A: None}, kind="lapse"),
         change(3, {A: None}, kind="undo", undoes=2),
@@ -34,6 +35,8 @@ def test_the_last_that_still_holds() -> None:
     assert undone(3, history).id == 3
     with pytest.raises(CannotUndo, match="change 4 was no decision: step 4"):
         undone(4, history)
+    with pytest.raises(CannotUndo, match="change 6 is of a file: step 6; edit it again"):
+        undone(6, history)
     with pytest.raises(CannotUndo, match="there is no change 9; see `blocker audit`"):
         undone(9, history)
     with pytest.raises(CannotUndo, match="nothing was changed"):

@@ -78,6 +78,10 @@ def test_a_file_is_read_checked_and_changed(tmp_path: Path) -> None:
         assert (applied["generation"], applied["changes"]) == (2, checked["changes"])
         read = await call(admin, "GET", "lists/xiaomi")
         assert (read["own"], read["etag"]) == (OWN, applied["etag"])
+        (change,) = (await call(admin, "GET", "audit"))["changes"]
+        assert (change["who"], change["what"]) == ("t3", "lists edit xiaomi")
+        (setting,) = change["settings"]
+        assert (setting["before"], setting["after"]) == ({"text": ""}, {"text": OWN})
 
     play(tmp_path, scenario)
 
