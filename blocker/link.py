@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import socket
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -152,6 +153,9 @@ class UpstreamTally(TypedDict):
     seconds: Histogram
 
 
+Accounts = dict[str, dict[str, dict[str, int]]]  # vendor, purpose, outcome: Kind.account
+
+
 @dataclass(slots=True)
 class Tally:
     """What one worker process has counted since its start: totals, so a lost one costs nothing."""
@@ -162,9 +166,7 @@ class Tally:
     refused: int = 0  # a newer generation that could not be taken, and why
     error: str = ""
     queries: dict[str, dict[str, int]] = field(default_factory=dict)  # transport, action
-    blocked: dict[str, dict[str, int]] = field(default_factory=dict)  # vendor, purpose
-    shadow: dict[str, dict[str, int]] = field(default_factory=dict)  # vendor, purpose
-    unclassified: dict[str, int] = field(default_factory=dict)  # vendor
+    accounts: Accounts = field(default_factory=dict)
     cache: CacheTally | None = None
     upstreams: dict[str, UpstreamTally] = field(default_factory=dict)
     answer_seconds: Histogram | None = None
@@ -172,13 +174,37 @@ class Tally:
     link_dropped: int = 0
     rows_dropped: int = 0
 
+    def of_outcome(self, outcome: str) -> dict[str, dict[str, int]]:
+        """By vendor and purpose, what was blocked, or would have been, or allowed."""
+        found: dict[str, dict[str, int]] = {}
+        for vendor, purposes in self.accounts.items():
+            for purpose, outcomes in purposes.items():
+                if outcome in outcomes:
+                    found.setdefault(vendor, {})[purpose] = outcomes[outcome]
+        return found
+
+    @property
+    def unclassified(self) -> dict[str, int]:
+        """By vendor, queries into its zones that no list names."""
+        return {
+            vendor: sum(purposes["unclassified"].values())
+            for vendor, purposes in self.accounts.items()
+            if "unclassified" in purposes
+        }
+
     def encode(self) -> bytes:
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
+        message = json.dumps(asdict(self), separators=(",", ":")).encode()
+        # A hundred vendors with every purpose are many words, and few different ones.
+        return message if len(message) < LIMIT // 2 else zlib.compress(message, 1)
 
     @classmethod
     def decode(cls, message: bytes) -> Self:
+        """ValueError when it is none."""
         try:
-            return cls(**json.loads(message))
+            plain = message if message[:1] == b"{" else zlib.decompress(message)
+            return cls(**json.loads(plain))
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
         except TypeError as error:
             raise ValueError(str(error)) from error
 

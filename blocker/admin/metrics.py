@@ -92,10 +92,12 @@ class Metrics(Collector):
 
 def _query_metrics(totals: Tally) -> Iterator[Metric]:
     yield _nested("queries", "Queries.", ("transport", "action"), totals.queries)
-    yield _nested("blocked", "Queries sinkholed.", ("vendor", "purpose"), totals.blocked)
+    yield _nested(
+        "blocked", "Queries sinkholed.", ("vendor", "purpose"), totals.of_outcome("blocked")
+    )
     yield _nested(
         "shadow", "Queries a rule in shadow would have sinkholed.",
-        ("vendor", "purpose"), totals.shadow,
+        ("vendor", "purpose"), totals.of_outcome("would-block"),
     )  # fmt: skip
     unclassified = CounterMetricFamily(
         "blocker_unclassified", "Queries to a vendor's zones that no list names.",

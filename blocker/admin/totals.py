@@ -10,9 +10,8 @@ def add_up(tallies: Iterable[Tally]) -> Tally:
     total = Tally(worker=-1, pid=0, generation=0)
     for tally in tallies:
         _add_nested(total.queries, tally.queries)
-        _add_nested(total.blocked, tally.blocked)
-        _add_nested(total.shadow, tally.shadow)
-        _add(total.unclassified, tally.unclassified)
+        for vendor, purposes in tally.accounts.items():
+            _add_nested(total.accounts.setdefault(vendor, {}), purposes)
         if tally.cache is not None:
             total.cache = _cache_sum(total.cache, tally.cache) if total.cache else tally.cache
         for url, upstream in tally.upstreams.items():

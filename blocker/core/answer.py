@@ -40,8 +40,8 @@ class Answer:
     """A checked answer. `body` is what follows the question, `ttls` the offset and value of each
     TTL in it.
 
-    chain holds the folded alias targets. born and expires are seconds on the caller's clock, ttl
-    their distance. uses and settled belong to the store (cache.py).
+    upstream is whose it is. chain holds the folded alias targets. born and expires are seconds on
+    the caller's clock, ttl their distance. uses and settled belong to the store (cache.py).
     """
 
     key: bytes
@@ -53,6 +53,7 @@ class Answer:
     chain: tuple[bytes, ...]
     born: float
     expires: float
+    upstream: str = ""
     uses: int = 0
     settled: bool = False
     led_to: tuple[bytes, ...] | None = None

@@ -25,7 +25,7 @@ from blocker.core.journal import Journal, Tally
 from blocker.core.local import Aliased, followed
 from blocker.core.names import parents
 from blocker.core.policy import Verdict
-from blocker.core.reply import Reply, failed, malformed, refused, silence
+from blocker.core.reply import Reply, failed, malformed, refused, silence, waited
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
 from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
@@ -278,7 +278,7 @@ class Engine:
                 tail = aliased.joined(reply.tail)
             said = Reply(tail, now, reply.action, reply.verdict)
             reply = said if tail else silence(aliased.query, reply.verdict)
-        return _sent(forward, reply, now)
+        return _sent(forward, reply, now, answer.upstream)
 
     def _keep(self, view: View, key: bytes, reply: Reply) -> None:
         if len(key) > _LARGEST_KEY or not reply.tail:
@@ -294,7 +294,8 @@ def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes
     return packet_id + reply.tail if reply.tail else None
 
 
-def _sent(forward: Forward, reply: Reply, now: float) -> bytes:
-    forward.journal.append((forward.client, reply))
-    forward.journal.waited(now - forward.asked)
+def _sent(forward: Forward, reply: Reply, now: float, upstream: str = "") -> bytes:
+    seconds = now - forward.asked
+    forward.journal.waited(seconds)
+    forward.journal.append((forward.client, waited(reply, now, upstream, seconds)))
     return forward.packet_id + reply.tail if reply.tail else b""

@@ -45,9 +45,7 @@ class Tally:
     """Counts since the start of the process. Keys are labels, never names or addresses."""
 
     queries: Counter[tuple[str, str]] = field(default_factory=Counter)  # transport, action
-    blocked: Counter[tuple[str, str]] = field(default_factory=Counter)  # vendor or list, purpose
-    shadow: Counter[tuple[str, str]] = field(default_factory=Counter)
-    unclassified: Counter[str] = field(default_factory=Counter)  # vendor
+    accounts: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # Kind.account
     seconds: list[int] = field(default_factory=lambda: [0] * (len(ANSWER_SECONDS) + 1))
     seconds_sum: float = 0.0
     dropped: int = 0
@@ -90,7 +88,7 @@ class Journal:
         del self._pairs[-EACH:]
         if not self._pairs:
             for sort, times in sorts.items():
-                self._attribute(sort.action, sort.verdict, times)
+                self._attribute(sort, times)
             sorts.clear()
         return bool(self._pairs or self.entries or self.waits)
 
@@ -126,7 +124,7 @@ class Journal:
         for client, (action, verdict), times in counted:
             sort = self.tally.rows.sort(action, verdict)
             self.tally.rows.nameless(client, sort).number += times
-            self._attribute(action, verdict, times)
+            self._attribute(sort, times)
 
     def _fold_waits(self) -> None:
         some = sorted(self.waits[:SLICE])
@@ -139,17 +137,10 @@ class Journal:
             below = reached
         self.tally.seconds[-1] += len(some) - below
 
-    def _attribute(self, action: str, verdict: Verdict | None, count: int) -> None:
-        self.tally.queries[self.transport, action] += count
-        if verdict is None:
-            return
-        rule = verdict.rule
-        if verdict.action == "pass":
-            if rule.layer == "zone":  # the vendor's, and no list knows what for
-                self.tally.unclassified[rule.vendor] += count
-        elif verdict.action in ("block", "shadow"):
-            counts = self.tally.blocked if verdict.action == "block" else self.tally.shadow
-            counts[verdict.vendor or rule.layer, rule.purpose or "unspecified"] += count
+    def _attribute(self, sort: Sort, count: int) -> None:
+        self.tally.queries[self.transport, sort.action] += count
+        if sort.account is not None:
+            self.tally.accounts[sort.account] += count
 
 
 _CLIENT = itemgetter(0)

@@ -25,6 +25,11 @@ class Reply:
         """Whether the reply holds again, past `until`."""
         return False
 
+    @property
+    def heard(self) -> tuple[str, float]:
+        """Which upstream said so, if one did, and how many seconds that took now."""
+        return "", 0.0
+
 
 @dataclass(slots=True, eq=False)
 class AgingReply(Reply):
@@ -42,6 +47,22 @@ class AgingReply(Reply):
         answer.touch()
         return True
 
+    @property
+    def heard(self) -> tuple[str, float]:
+        return self.answer.upstream, 0.0
+
+
+@dataclass(slots=True, eq=False)
+class Waited(Reply):
+    """A reply that a client waited for."""
+
+    upstream: str
+    seconds: float
+
+    @property
+    def heard(self) -> tuple[str, float]:
+        return self.upstream, self.seconds
+
 
 @dataclass(slots=True, eq=False)
 class Silence(Reply):
@@ -53,6 +74,13 @@ class Silence(Reply):
 def silence(query: Query, verdict: Verdict | None) -> Silence:
     """What a client gets whose query is dropped by a rule."""
     return Silence(b"", 0.0, "blocked", verdict, query.question)
+
+
+def waited(reply: Reply, now: float, upstream: str, seconds: float) -> Reply:
+    """What the journal is told of a reply; a silence stays one, for it alone has the question."""
+    if not reply.tail:
+        return reply
+    return Waited(reply.tail, now, reply.action, reply.verdict, upstream, seconds)
 
 
 def malformed(error: FormatError) -> Reply:

@@ -28,6 +28,26 @@ class Kind:
     purpose: str = ""
     breakage: str = ""
 
+    @property
+    def outcome(self) -> str:
+        """What it comes to for a vendor's account: blocked, would-block or allowed."""
+        if self.action == "blocked":
+            return "blocked"
+        return "would-block" if self.verdict == "shadow" else "allowed"
+
+    @property
+    def account(self) -> tuple[str, str, str] | None:
+        """Vendor, purpose and outcome: what all figures are added up by. None: it is nobody's.
+
+        What a rule of no vendor stops goes by the rule's layer.
+        """
+        vendor = self.vendor or (self.layer if self.verdict in ("block", "shadow") else "")
+        if not vendor:
+            return None
+        # In a vendor's zone, and on no list.
+        purpose = "unclassified" if self.layer == "zone" else self.purpose or "unspecified"
+        return vendor, purpose, self.outcome
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -40,16 +60,23 @@ class Row:
     rcode: int
     kind: Kind
     count: int
+    upstream: str = ""  # URL of whose answer it is, also when it was cached
+    micros: int = 0  # waited for all of them together; of a flood it is not told
 
 
 def encode(rows: Sequence[Row], most: int) -> Iterator[tuple[bytes, int]]:
     """Messages of at most `most` octets that hold these rows of one second, and how many each."""
     kinds: dict[Kind, int] = {}
+    upstreams: dict[str, int] = {}
     told = []
     for row in rows:
         kind = kinds.setdefault(row.kind, len(kinds))
-        told.append((row.client, row.name, row.qtype, row.rcode, kind, row.count))
-    said = [rows[0].second if rows else 0, [astuple(kind) for kind in kinds], told]
+        upstream = upstreams.setdefault(row.upstream, len(upstreams))
+        told.append(
+            (row.client, row.name, row.qtype, row.rcode, kind, row.count, upstream, row.micros)
+        )
+    second = rows[0].second if rows else 0
+    said = [second, [astuple(kind) for kind in kinds], [*upstreams], told]
     message = json.dumps(said, separators=(",", ":")).encode()
     if len(message) <= most or len(rows) < 2:
         yield message, len(rows)
@@ -62,12 +89,16 @@ def encode(rows: Sequence[Row], most: int) -> Iterator[tuple[bytes, int]]:
 def decode(message: bytes) -> list[Row]:
     """The rows in a message; ValueError when it is none."""
     try:
-        second, said, told = json.loads(message)
+        second, said, urls, told = json.loads(message)
+        upstreams = [_one(url) for url in urls]
         kinds = [_kind(*fields) for fields in said]
         return [
-            Row(second, _one(client), _one(name), qtype, rcode, kinds[kind], count)
-            for client, name, qtype, rcode, kind, count in told
-        ]
+            Row(
+                second, _one(client), _one(name), qtype, rcode, kinds[kind], count,
+                upstreams[upstream], micros,
+            )
+            for client, name, qtype, rcode, kind, count, upstream, micros in told
+        ]  # fmt: skip
     except (TypeError, IndexError) as error:
         raise ValueError(str(error)) from error
 

@@ -31,6 +31,7 @@ class Sort:
     verdict: Verdict | None
     full: Kind
     broad: Kind
+    account: tuple[str, str, str] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -41,13 +42,18 @@ class Count:
     sort: Sort
     kind: Kind
     number: int = 0
+    upstream: str = ""
+    seconds: float = 0.0
 
     def row(self, second: int) -> Row:
         client, question, _, rcode = self.key
         if not question:
             return Row(second, client, "", 0, rcode, self.kind, self.number)
         qtype = question[-4] << 8 | question[-3]
-        return Row(second, client, _text(question[:-4]), qtype, rcode, self.kind, self.number)
+        name, micros = _text(question[:-4]), round(self.seconds * 1e6)
+        return Row(
+            second, client, name, qtype, rcode, self.kind, self.number, self.upstream, micros
+        )
 
 
 class Rows:
@@ -98,6 +104,10 @@ class Rows:
                 return self.nameless(client, key[2])
             self._names[client] = names + 1
             count = self._named[key] = Count(key, key[2], key[2].full)
+        upstream, seconds = reply.heard
+        if upstream:
+            count.upstream = upstream
+        count.seconds += seconds
         # Others are made for one query: to remember them would be for nothing.
         if reply.action in _KEPT and len(self.known) < REMEMBERED:
             self.known[pair] = count
@@ -131,7 +141,7 @@ class Rows:
             full = _kind(action, verdict)
             broad = replace(full, text="", line=0)
             broad = self._broad.setdefault(broad, broad)
-            sort = self._sorts[action, verdict] = Sort(action, verdict, full, broad)
+            sort = self._sorts[action, verdict] = Sort(action, verdict, full, broad, full.account)
         return sort
 
     def _key(self, client: str, reply: Reply) -> tuple[str, bytes, Sort, int]:

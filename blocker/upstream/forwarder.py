@@ -96,6 +96,7 @@ class Forwarder(Recovery):
         if answer is None:
             self.doubted(attempt, now)
             return
+        answer.upstream = upstream.url
         waiters = exchange.waiters
         setbacks = exchange.setbacks
         self._end(exchange)

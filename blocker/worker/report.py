@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from blocker.core.engine import Engine
 from blocker.core.journal import ANSWER_SECONDS
-from blocker.link import CacheTally, Histogram, Tally, UpstreamTally
+from blocker.link import Accounts, CacheTally, Histogram, Tally, UpstreamTally
 from blocker.upstream.tally import BUCKETS
 from blocker.upstream.tally import Tally as Asked
 
@@ -20,9 +20,7 @@ def report(
         pid=os.getpid(),
         generation=generation,
         queries=_nested(counted.queries),
-        blocked=_nested(counted.blocked),
-        shadow=_nested(counted.shadow),
-        unclassified=dict(counted.unclassified),
+        accounts=_accounts(counted.accounts),
         cache=CacheTally(
             hits=engine.hits,
             misses=engine.misses,
@@ -54,6 +52,13 @@ def _upstreams(asked: Iterable[tuple[str, Asked]]) -> dict[str, UpstreamTally]:
 def _never_asked() -> UpstreamTally:
     nothing = Histogram(bounds=list(BUCKETS), counts=[0] * (len(BUCKETS) + 1), sum=0.0)
     return UpstreamTally(requests=0, errors={}, seconds=nothing)
+
+
+def _accounts(counts: Mapping[tuple[str, str, str], int]) -> Accounts:
+    accounts: Accounts = {}
+    for (vendor, purpose, outcome), count in counts.items():
+        accounts.setdefault(vendor, {}).setdefault(purpose, {})[outcome] = count
+    return accounts
 
 
 def _nested(counts: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:

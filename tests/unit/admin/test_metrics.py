@@ -13,9 +13,10 @@ from tests.support.backend import Admin, play
 SECONDS = Histogram(bounds=[0.1, 1.0], counts=[1, 2, 3], sum=9.5)
 COUNTED = {
     "queries": {"udp": {"blocked": 3, "cached": 1}},
-    "blocked": {"xiaomi": {"analytics": 3}},
-    "shadow": {"oppo": {"push": 1}},
-    "unclassified": {"xiaomi": 5},
+    "accounts": {
+        "xiaomi": {"analytics": {"blocked": 3}, "unclassified": {"allowed": 5}},
+        "oppo": {"push": {"would-block": 1}},
+    },
     "cache": {"hits": 1, "misses": 2, "evictions": 3, "bytes": 400, "entries": 5},
     "upstreams": {
         "udp://192.0.2.53": UpstreamTally(requests=7, errors={"timeout": 2}, seconds=SECONDS)

@@ -14,8 +14,7 @@ def seconds(*counts: int, total: float) -> Histogram:
 
 ONE = tally(
     queries={"udp": {"blocked": 3}, "tcp": {"cached": 1}},
-    blocked={"xiaomi": {"analytics": 3}},
-    unclassified={"xiaomi": 2},
+    accounts={"xiaomi": {"analytics": {"blocked": 3}, "unclassified": {"allowed": 2}}},
     cache={"hits": 1, "misses": 2, "evictions": 3, "bytes": 400, "entries": 5},
     upstreams={
         "udp://192.0.2.53": UpstreamTally(
@@ -28,8 +27,14 @@ ONE = tally(
 )
 OTHER = tally(
     queries={"udp": {"blocked": 4, "cached": 1}},
-    blocked={"xiaomi": {"analytics": 1, "push": 1}, "oppo": {"analytics": 2}},
-    unclassified={"xiaomi": 1, "oppo": 4},
+    accounts={
+        "xiaomi": {
+            "analytics": {"blocked": 1, "allowed": 7},
+            "push": {"blocked": 1},
+            "unclassified": {"allowed": 1},
+        },
+        "oppo": {"analytics": {"blocked": 2}, "unclassified": {"allowed": 4}},
+    },
     cache={"hits": 10, "misses": 20, "evictions": 30, "bytes": 4000, "entries": 50},
     upstreams={
         "udp://192.0.2.53": UpstreamTally(
@@ -52,7 +57,9 @@ def test_nothing_adds_up_to_nothing() -> None:
 def test_counts_are_added_label_by_label() -> None:
     total = add_up([ONE, OTHER])
     assert total.queries == {"udp": {"blocked": 7, "cached": 1}, "tcp": {"cached": 1}}
-    assert total.blocked == {"xiaomi": {"analytics": 4, "push": 1}, "oppo": {"analytics": 2}}
+    blocked = total.of_outcome("blocked")
+    assert blocked == {"xiaomi": {"analytics": 4, "push": 1}, "oppo": {"analytics": 2}}
+    assert total.accounts["xiaomi"]["analytics"] == {"blocked": 4, "allowed": 7}
     assert total.unclassified == {"xiaomi": 3, "oppo": 4}
     assert total.cache == {"hits": 11, "misses": 22, "evictions": 33, "bytes": 4400, "entries": 55}
     assert total.answer_seconds == seconds(2, 3, 4, total=12.0)

@@ -213,7 +213,7 @@ def test_the_journal_is_told_of_every_packet(tcp: bool) -> None:
             "dropped": 1,
         }.items()
     }
-    assert resolver.engine.tally.blocked == {("user", "unspecified"): 3}
+    assert resolver.engine.tally.accounts == {("user", "unspecified", "blocked"): 3}
     assert (resolver.engine.hits, resolver.engine.misses) == (2, 3)
 
 
@@ -225,7 +225,7 @@ def test_a_shadowed_answer_passes_and_is_counted() -> None:
     for _ in range(3):
         assert len(resolver.ask().rr) == 1
     resolver.engine.datagrams.fold()
-    assert resolver.engine.tally.shadow == {("xiaomi", "analytics"): 3}
+    assert resolver.engine.tally.accounts == {("xiaomi", "analytics", "would-block"): 3}
 
 
 def test_a_name_that_exists_no_more_replaces_the_one_that_did() -> None:

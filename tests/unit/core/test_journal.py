@@ -44,9 +44,13 @@ def test_verdicts_become_counts_by_vendor_and_purpose() -> None:
     journal.append((CLIENT, reply("forwarded", Verdict("allow", entry("d.example", "updates")))))
     journal.append((CLIENT, reply("local", Verdict("local", entry("e.example")))))
     journal.fold()
-    assert tally.blocked == {("xiaomi", "analytics"): 2, ("subscription", "unspecified"): 1}
-    assert tally.shadow == {("xiaomi", "push"): 1}
-    assert tally.unclassified == {}
+    assert tally.accounts == {
+        ("xiaomi", "analytics", "blocked"): 2,
+        ("subscription", "unspecified", "blocked"): 1,
+        ("xiaomi", "push", "would-block"): 1,
+        ("xiaomi", "updates", "allowed"): 1,
+        ("xiaomi", "analytics", "allowed"): 1,
+    }
 
 
 def test_a_vendors_names_on_no_list_are_counted_by_vendor() -> None:
@@ -57,13 +61,18 @@ def test_a_vendors_names_on_no_list_are_counted_by_vendor() -> None:
         Verdict("pass", zone("mi.com")),
         Verdict("pass", entry("push.mi.com", "push", breakage="major")),
         Verdict("allow", listed("a.mi.com", "allow"), owner="xiaomi"),
-        Verdict("block", listed("b.mi.com"), owner="xiaomi"),
         None,
     ):
         journal.append((CLIENT, reply("forwarded", verdict)))
+    blocked = Verdict("block", listed("b.mi.com"), owner="xiaomi")
+    journal.append((CLIENT, reply("blocked", blocked)))
     journal.fold()
-    assert tally.unclassified == {"xiaomi": 2}
-    assert tally.blocked == {("xiaomi", "unspecified"): 1}
+    assert tally.accounts == {
+        ("xiaomi", "unclassified", "allowed"): 2,
+        ("xiaomi", "push", "allowed"): 1,
+        ("xiaomi", "unspecified", "allowed"): 1,
+        ("xiaomi", "unspecified", "blocked"): 1,
+    }
 
 
 def test_it_folds_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +163,7 @@ def test_a_flood_is_counted_to_the_unit(monkeypatch: pytest.MonkeyPatch, clients
     while journal.fold():
         pass
     assert tally.queries == {("udp", "blocked"): 5_000, ("udp", "cached"): 500}
-    assert tally.blocked == {("xiaomi", "analytics"): 5_000}
+    assert tally.accounts == {("xiaomi", "analytics", "blocked"): 5_000}
     tally.rows.turn(1)
     rows = tally.rows.take(1_000)
     assert sum(row.count for row in rows if row.kind.vendor == "xiaomi") == 5_000

@@ -1,6 +1,7 @@
 """Rows cross the link as they are, in messages that fit."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ BLOCKED = Kind(
 )  # fmt: skip
 
 
-def row(name: str, kind: Kind = BLOCKED, **fields: int) -> Row:
+def row(name: str, kind: Kind = BLOCKED, **fields: Any) -> Row:
     given = {"qtype": 1, "rcode": 0, "count": 3, **fields}
     return Row(1_700_000_000, "192.168.1.20", name, kind=kind, **given)
 
@@ -20,7 +21,7 @@ def row(name: str, kind: Kind = BLOCKED, **fields: int) -> Row:
 def test_what_is_told_is_what_is_read() -> None:
     rows = [
         row("a.example"),
-        row('q\\"uo\\\\te.example', qtype=65, rcode=3),
+        row('q\\"uo\\\\te.example', qtype=65, rcode=3, upstream="udp://192.0.2.53", micros=12_345),
         row("", Kind("local")),
     ]
     ((message, number),) = encode(rows, 65_536)
@@ -45,7 +46,15 @@ def test_too_many_for_one_message_become_several() -> None:
 
 @pytest.mark.parametrize(
     "message",
-    [b"", b"[", b"{}", b"[1,2]", b"[1,[],[[]]]", b"[1,[[1]],3]", b'[1,[],[["c","n",1,0,5,1]]]'],
+    [
+        b"",
+        b"[",
+        b"{}",
+        b"[1,2]",
+        b"[1,[],[],[[]]]",
+        b"[1,[[1]],[],3]",
+        b'[1,[],[""],[["c","n",1,0,5,1,0,0]]]',
+    ],
 )
 def test_what_is_no_message_of_rows_is_refused(message: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - a JSON error is one too

@@ -7,7 +7,7 @@ import pytest
 from blocker.core import rows as module
 from blocker.core.engine import Engine, View
 from blocker.core.policy import Verdict
-from blocker.core.reply import Reply, silence
+from blocker.core.reply import Reply, Waited, silence
 from blocker.core.row import Kind, Row
 from blocker.core.rows import Rows
 from blocker.core.wire import parse_query
@@ -54,6 +54,21 @@ def test_a_row_says_all_that_is_known() -> None:
         "xiaomi", "analytics", "minor",
     )  # fmt: skip
     assert row == Row(1_700_000_000, CLIENT, "a.example", 28, 3, kind, 1)
+
+
+def test_who_said_so_and_how_long_it_took() -> None:
+    ready, waited = reply(action="cached"), reply(action="forwarded")
+    first, second = (
+        Waited(waited.tail, 0.0, "forwarded", None, "udp://192.0.2.53", seconds)
+        for seconds in (0.25, 0.0005)
+    )
+    rows = {
+        row.kind.action: row
+        for row in told(Rows(), *((CLIENT, each) for each in (ready, first, second)))
+    }
+    assert (rows["cached"].upstream, rows["cached"].micros) == ("", 0)
+    assert (rows["forwarded"].upstream, rows["forwarded"].micros) == ("udp://192.0.2.53", 250_500)
+    assert rows["forwarded"].count == 2
 
 
 def test_equal_events_are_one_row_whatever_reply_they_had() -> None:

@@ -86,7 +86,7 @@ def test_in_shadow_it_passes_and_is_counted() -> None:
     for _ in range(3):
         assert len(resolver.ask().rr) == WHOLE
     resolver.engine.datagrams.fold()
-    assert resolver.engine.tally.shadow == {("xiaomi", "analytics"): 3}
+    assert resolver.engine.tally.accounts == {("xiaomi", "analytics", "would-block"): 3}
 
 
 def test_an_alias_s_own_records_take_the_place_of_what_follows() -> None:

@@ -1,12 +1,14 @@
 """A worker's tally is what its parts have counted, and fits a message."""
 
 import os
+import random
 from collections import Counter
 
 from blocker.core.engine import Engine, View
 from blocker.core.policy import PURPOSES, NoRules, Policy, Verdict
 from blocker.core.reply import Reply
 from blocker.link import LIMIT
+from blocker.link import Tally as Told
 from blocker.upstream.tally import BUCKETS, Tally
 from blocker.worker.report import report
 from tests.support.packets import query
@@ -64,9 +66,14 @@ def test_reporting_leaves_the_counters_alone() -> None:
 
 
 def test_every_vendor_and_purpose_still_fits_a_message() -> None:
-    """A hundred vendors, each seen for every purpose, blocked: more than there are."""
+    """Two hundred vendors, each seen for every purpose with every outcome: more than there are."""
     counting = engine()
-    for vendor in range(100):
-        for purpose in PURPOSES:
-            counting.tally.blocked[f"vendor-{vendor:02}", purpose] = 1_000_000_000
-    assert len(report(0, 1, counting, []).encode()) < LIMIT
+    chance = random.Random(1)
+    for vendor in range(200):
+        for purpose in (*PURPOSES, "unclassified", "unspecified"):
+            for outcome in ("blocked", "allowed", "would-block"):
+                count = int(10 ** chance.uniform(0, 9))
+                counting.tally.accounts[f"vendor-{vendor:02}", purpose, outcome] = count
+    told = report(0, 1, counting, [])
+    assert len(told.encode()) < LIMIT
+    assert Told.decode(told.encode()) == told
