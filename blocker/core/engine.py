@@ -25,7 +25,7 @@ from blocker.core.journal import Journal, Tally
 from blocker.core.local import Aliased, followed
 from blocker.core.names import parents
 from blocker.core.policy import Verdict
-from blocker.core.reply import Reply, failed, malformed, refused, silence, waited
+from blocker.core.reply import Reply, failed, malformed, refused, said, silence, waited
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
 from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
@@ -204,8 +204,7 @@ class Engine:
         if verdict is not None and verdict.action in ("local", "block"):
             blocked = verdict.action == "block"
             tail = view.sinkhole.tail(query, verdict) if blocked else aliased.tail(verdict.rule)
-            reply = Reply(tail, now, "blocked" if blocked else "local", verdict)
-            reply = reply if tail else silence(query, verdict)
+            reply = said(query, tail, now, "blocked" if blocked else "local", verdict)
             return _say(forward.packet_id, client, forward.journal, reply)
         forward.verdict = verdict
         if aliased.count:
@@ -276,8 +275,7 @@ class Engine:
                 tail = view.sinkhole.tail(aliased.query, reply.verdict)
             else:
                 tail = aliased.joined(reply.tail)
-            said = Reply(tail, now, reply.action, reply.verdict)
-            reply = said if tail else silence(aliased.query, reply.verdict)
+            reply = said(aliased.query, tail, now, reply.action, reply.verdict)
         return _sent(forward, reply, now, answer.upstream)
 
     def _keep(self, view: View, key: bytes, reply: Reply) -> None:

@@ -76,6 +76,11 @@ def silence(query: Query, verdict: Verdict | None) -> Silence:
     return Silence(b"", 0.0, "blocked", verdict, query.question)
 
 
+def said(query: Query, tail: bytes, now: float, action: str, verdict: Verdict | None) -> Reply:
+    """What a client gets once; nothing to send is a silence."""
+    return Reply(tail, now, action, verdict) if tail else silence(query, verdict)
+
+
 def waited(reply: Reply, now: float, upstream: str, seconds: float) -> Reply:
     """What the journal is told of a reply; a silence stays one, for it alone has the question."""
     if not reply.tail:
