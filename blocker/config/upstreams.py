@@ -1,5 +1,7 @@
-"""`upstreams:` the resolvers that names nobody blocks are asked from: `udp://` and `tcp://`."""
+"""`upstreams:` the resolvers that names nobody blocks are asked from: `udp://`, `tcp://` and `tls://`."""
 
+import base64
+import binascii
 import re
 from typing import Annotated, Any, Final
 from urllib.parse import SplitResult, urlsplit
@@ -11,9 +13,9 @@ from blocker.config.units import Endpoint, ip_address, port_number
 from blocker.core.names import to_text
 from blocker.userrules import domain_name
 
-SCHEMES: Final = ("udp", "tcp")
-ENCRYPTED: Final = ("tls", "https")
-DNS_PORT: Final = 53
+PORTS: Final = {"udp": 53, "tcp": 53, "tls": 853}
+PIN: Final = "pin-sha256:"
+_PIN_OCTETS: Final = 32
 
 _BRACKETED: Final = re.compile(r"\[([^\]]*)\](?::([^:]*))?\Z")
 _PLAIN: Final = re.compile(r"([^:]*)(?::([^:]*))?\Z")
@@ -38,16 +40,47 @@ def address_of(url: Any) -> Endpoint:
     except ValueError as error:
         message = f"{url} is not a URL ({error}); write one like udp://192.0.2.53"
         raise ValueError(message) from None
-    if parts.scheme in ENCRYPTED:
+    if parts.scheme == "https":
         message = (
-            f"{url} is an encrypted upstream, and those come with a later release; "
-            f"write {_unencrypted(parts)} for now, which anyone on the way can read"
+            f"{url} is asked over HTTPS, and that comes with a later release; "
+            "write tls://, the resolver's address, # and its name, which is encrypted as well"
         )
         raise ValueError(message)
-    if parts.scheme not in SCHEMES or not parts.netloc:
-        message = f"{url} does not begin with udp:// or tcp://; write one like udp://192.0.2.53"
+    if parts.scheme not in PORTS or not parts.netloc:
+        message = (
+            f"{url} does not begin with udp://, tcp:// or tls://; write one like udp://192.0.2.53"
+        )
         raise ValueError(message)
-    return _endpoint(url, parts)
+    endpoint = _endpoint(url, parts)
+    if parts.scheme == "tls":
+        _identity(url, parts)
+    return endpoint
+
+
+def _identity(url: str, parts: SplitResult) -> None:
+    """Who it must prove to be: without that, anyone on the way could answer."""
+    identity = parts.fragment
+    if not identity:
+        message = (
+            f"{url} does not say who must answer; write {url.rstrip('/#')}#dns.example with the "
+            f"name in its certificate, or #{PIN} and the SHA-256 of its key in base64"
+        )
+        raise ValueError(message)
+    if identity.startswith(PIN):
+        for pin in identity.split(","):
+            if not _is_pin(pin):
+                message = f"{pin} is no pin; write {PIN} and the SHA-256 of a key in base64"
+                raise ValueError(message)
+    elif ip_address(identity) is None:
+        domain_name(identity)
+
+
+def _is_pin(text: str) -> bool:
+    try:
+        octets = base64.b64decode(text.removeprefix(PIN), validate=True)
+    except binascii.Error:
+        return False
+    return text.startswith(PIN) and len(octets) == _PIN_OCTETS
 
 
 def _endpoint(url: str, parts: SplitResult) -> Endpoint:
@@ -56,7 +89,8 @@ def _endpoint(url: str, parts: SplitResult) -> Endpoint:
         raise ValueError(message)
     match = _BRACKETED.match(parts.netloc) or _PLAIN.match(parts.netloc)
     host, port = match.groups() if match else (parts.netloc, None)
-    if parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+    named = parts.fragment and parts.scheme != "tls"
+    if parts.path.strip("/") or parts.query or named or "@" in parts.netloc:
         message = f"{url} has more than an address and a port; write {parts.scheme}://{host}"
         raise ValueError(message)
     address = ip_address(host)
@@ -69,12 +103,7 @@ def _endpoint(url: str, parts: SplitResult) -> Endpoint:
     if address.is_unspecified or address.is_multicast or host == "255.255.255.255":
         message = f"{host} is not the address of one server; write that of a resolver"
         raise ValueError(message)
-    return Endpoint(str(address), DNS_PORT if port is None else port_number(port))
-
-
-def _unencrypted(parts: SplitResult) -> str:
-    address = ip_address(parts.hostname or "")
-    return f"tcp://{_host(str(address))}" if address else "tcp:// and its address"
+    return Endpoint(str(address), PORTS[parts.scheme] if port is None else port_number(port))
 
 
 def _host(address: str) -> str:

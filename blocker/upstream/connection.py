@@ -1,4 +1,4 @@
-"""One TCP connection to an upstream: 2-octet framing, many questions at a time (RFC 7766).
+"""One connection to an upstream, TCP or TLS: 2-octet framing, many questions at a time (RFC 7766).
 
 Rule: it opens when it is made, is used until it ends, and says so once; it is never opened again.
 """
@@ -7,7 +7,7 @@ import asyncio
 import logging
 import struct
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from blocker.upstream.base import Attempt, Clock
 from blocker.upstream.endpoint import Endpoint, reason_of
@@ -26,10 +26,21 @@ class Owner(Protocol):
     def lost(self, connection: "Connection", attempts: Iterable[Attempt], reason: str) -> None: ...
 
 
+class Secured(Protocol):
+    """What makes a connection an encrypted one, and its peer the right one."""
+
+    @property
+    def opening(self) -> dict[str, Any]: ...
+
+    def fault(self, connected: Any) -> str: ...
+
+
 class Connection(asyncio.Protocol):
     """`pending` holds what is asked on it; `heard` is when it last said anything."""
 
-    def __init__(self, endpoint: Endpoint, owner: Owner, clock: Clock) -> None:
+    def __init__(
+        self, endpoint: Endpoint, owner: Owner, clock: Clock, secured: Secured | None = None
+    ) -> None:
         self.pending: dict[bytes, Attempt] = {}
         self.heard = 0.0
         self.answered = 0
@@ -37,6 +48,7 @@ class Connection(asyncio.Protocol):
         self._endpoint = endpoint
         self._owner = owner
         self._clock = clock
+        self._secured = secured
         self._opened = clock()
         self._transport: asyncio.Transport | None = None
         self._unsent = bytearray()
@@ -64,6 +76,12 @@ class Connection(asyncio.Protocol):
         if self.closed:
             transport.abort()
             return
+        if self._secured is not None:
+            fault = self._secured.fault(transport.get_extra_info("ssl_object"))
+            if fault:
+                transport.abort()
+                self._end(fault)
+                return
         self._transport = transport
         transport.write(bytes(self._unsent))
         self._unsent.clear()
@@ -91,12 +109,13 @@ class Connection(asyncio.Protocol):
         self._end(reason_of(error) if error else "connection closed")
 
     async def _open(self) -> None:
+        secured = self._secured.opening if self._secured else {}
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 sock = self._endpoint.stream()
                 try:
                     await self._loop.sock_connect(sock, self._endpoint.sockaddr)
-                    await self._loop.create_connection(lambda: self, sock=sock)
+                    await self._loop.create_connection(lambda: self, sock=sock, **secured)
                 except BaseException:
                     sock.close()
                     raise

@@ -62,5 +62,8 @@ class Endpoint:
 
 def reason_of(error: Exception) -> str:
     """Why the network would not, in a few words fit for a client to read."""
+    # Of TLS. Its errors are OSErrors whose numbers are none of the system's.
+    if said := getattr(error, "verify_message", "") or getattr(error, "reason", ""):
+        return f"tls: {said.replace('_', ' ').lower()}"
     number = error.errno if isinstance(error, OSError) else None
     return os.strerror(number).lower() if number else "timeout"

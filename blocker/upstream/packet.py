@@ -20,6 +20,8 @@ OPT: Final = tuple(
 
 _LETTERS: Final = bytes(0x20 if 0x61 <= octet <= 0x7A else 0 for octet in range(256))
 _DRAWN = 8192
+_BLOCK = 128
+_OPTION_HEAD = 4
 
 
 class Entropy:
@@ -54,6 +56,16 @@ def compose(packet_id: bytes, shape: int, question: bytes, *, edns: bool) -> byt
     if edns:
         return packet_id + HEAD[shape] + question + OPT[shape]
     return packet_id + HEAD_PLAIN[shape] + question
+
+
+def padded(message: bytes) -> bytes:
+    """A composed query, its OPT record filled up to a multiple of 128 octets (RFC 8467, 4.1).
+
+    That record is the last and has no options yet.
+    """
+    room = -(len(message) + _OPTION_HEAD) % _BLOCK
+    length = (_OPTION_HEAD + room).to_bytes(2, "big")
+    return message[:-2] + length + b"\x00\x0c" + room.to_bytes(2, "big") + bytes(room)
 
 
 def is_response(message: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""tcp://: questions one after the other on one connection, answers in whatever order they come.
+"""tcp:// and tls://: questions one after the other on one connection, answers in whatever order.
 
 Rule: one connection is kept (RFC 7766 section 6.2.1). A server may close it when idle, or lose it
 without a word; a question on its way then is asked once more on a new one, unseen by clients.
@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from blocker.upstream.base import Attempt, Clock, Exchange, Sink, Upstream
-from blocker.upstream.connection import Connection
+from blocker.upstream.connection import Connection, Secured
 from blocker.upstream.endpoint import Endpoint
-from blocker.upstream.packet import Entropy, compose, is_bare_refusal, is_response, repeats
+from blocker.upstream.packet import Entropy, compose, is_bare_refusal, is_response, padded, repeats
 
 if TYPE_CHECKING:
     from blocker.upstream.poller import Poller
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 class Stream:
     """The kept connection to one endpoint."""
 
-    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
+    def __init__(self, endpoint: Endpoint, clock: Clock, secured: Secured | None = None) -> None:
         self._endpoint = endpoint
         self._clock = clock
+        self._secured = secured
         self._entropy = Entropy()
         self._connection: Connection | None = None
         self._sink: Sink
@@ -56,7 +57,9 @@ class Stream:
     def _put(self, attempt: Attempt) -> None:
         connection = self._connection
         if connection is None or connection.closed:
-            connection = self._connection = Connection(self._endpoint, self, self._clock)
+            connection = self._connection = Connection(
+                self._endpoint, self, self._clock, self._secured
+            )
         packet_id = self._entropy.take(2)
         while packet_id in connection.pending:
             packet_id = self._entropy.take(2)
@@ -64,7 +67,8 @@ class Stream:
         attempt.pending = connection.pending
         connection.pending[packet_id] = attempt
         shape = attempt.exchange.query.key[-1]
-        connection.write(compose(packet_id, shape, attempt.question, edns=attempt.edns))
+        message = compose(packet_id, shape, attempt.question, edns=attempt.edns)
+        connection.write(padded(message) if self._secured and attempt.edns else message)
 
     def received(self, connection: Connection, message: bytes) -> None:
         """One whole message from the peer."""
@@ -92,11 +96,13 @@ class Stream:
 
 
 class StreamUpstream(Upstream):
-    """A resolver asked over TCP alone."""
+    """A resolver asked over connections alone; `secured` ones are encrypted."""
 
-    def __init__(self, url: str, endpoint: Endpoint, clock: Clock) -> None:
+    def __init__(
+        self, url: str, endpoint: Endpoint, clock: Clock, secured: Secured | None = None
+    ) -> None:
         super().__init__(url, str(endpoint))
-        self._stream = Stream(endpoint, clock)
+        self._stream = Stream(endpoint, clock, secured)
 
     def open(self, sink: Sink, poller: "Poller") -> None:
         self._stream.open(sink)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from blocker.upstream import tls
 from tests.support.asking import CLIENT, Bench, clock, query_packet, run
+from tests.support.certificates import certificates
 from tests.support.servers import Server, unbound
 
 ADDRESS = bytes((192, 0, 2, 80))
@@ -19,7 +21,14 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp"])
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
+    tls._context.cache_clear()
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+@pytest.mark.usefixtures("trusted")
 def test_it_answers(server: Server, transport: str) -> None:
     async def scenario(bench: Bench) -> None:
         got = await bench.ask("www.lab.example", 7)
@@ -28,7 +37,7 @@ def test_it_answers(server: Server, transport: str) -> None:
         assert (await bench.ask("missing.lab.example")).rcode == 3
         assert (await bench.ask("www.lab.example", qtype=TXT)).answers == 0
 
-    run([server.url if transport == "udp" else server.tcp_url], scenario)
+    run([{"udp": server.url, "tcp": server.tcp_url, "tls": server.tls_url}[transport]], scenario)
 
 
 def test_an_answer_too_large_for_a_datagram_comes_over_tcp(server: Server) -> None:

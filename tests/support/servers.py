@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.support.certificates import certificates
 from tests.support.ports import free_port
 
 START_SECONDS = 10
@@ -26,6 +27,10 @@ LARGE = " ".join(f'"{"x" * 250}"' for _ in range(12))  # 3 KB of TXT
 UNBOUND = """
 server:
     interface: 127.0.0.1@{port}
+    interface: 127.0.0.1@{tls_port}
+    tls-port: {tls_port}
+    tls-service-pem: "{certificates}/server.pem"
+    tls-service-key: "{certificates}/server.key"
     access-control: 127.0.0.0/8 allow
     do-daemonize: no
     username: ""
@@ -78,6 +83,7 @@ class Server:
 
     def __init__(self, command: list[str], port: int, log: Path) -> None:
         self.port = port
+        self.tls_url = ""
         self.log = log
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
@@ -121,11 +127,18 @@ class Server:
 
 @contextmanager
 def unbound(folder: Path) -> Iterator[Server]:
-    port = free_port()
+    port, tls_port = free_port(), free_port()
     large = f"    local-data: 'text.lab.example. 60 TXT {LARGE}'"
     config = folder / "unbound.conf"
-    config.write_text(UNBOUND.format(port=port, folder=folder, large=large))
-    yield from _running([_program("unbound"), "-d", "-c", str(config)], port, folder / "out.log")
+    config.write_text(
+        UNBOUND.format(
+            port=port, tls_port=tls_port, certificates=certificates(), folder=folder, large=large
+        )
+    )
+    command = [_program("unbound"), "-d", "-c", str(config)]
+    for server in _running(command, port, folder / "out.log"):
+        server.tls_url = f"tls://127.0.0.1:{tls_port}#lists.example"
+        yield server
 
 
 @contextmanager

@@ -11,23 +11,18 @@ Each request takes the next step of its path's script; the last step stays.
 """
 
 import asyncio
-import atexit
 import gzip
-import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 from types import TracebackType
 from typing import Self
 
 from aiohttp import web
 
-NAMES = "DNS:lists.example,DNS:www.example,DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3"
+from tests.support.certificates import certificates, tls_server
 
 Step = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,7 +46,7 @@ class WebServer:
     @property
     def ca(self) -> Path:
         """The authority's certificate, for SSL_CERT_FILE."""
-        return _certificates() / "ca.pem"
+        return certificates() / "ca.pem"
 
     @property
     def tls(self) -> ssl.SSLContext:
@@ -94,7 +89,7 @@ class WebServer:
         self._loop = asyncio.get_running_loop()
         runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.1)
         await runner.setup()
-        site = web.TCPSite(runner, self._host, 0, ssl_context=_server() if self._https else None)
+        site = web.TCPSite(runner, self._host, 0, ssl_context=tls_server() if self._https else None)
         await site.start()
         sockets = site._server.sockets  # type: ignore[union-attr]
         self._ready.set_result(sockets[0].getsockname()[1])
@@ -198,26 +193,3 @@ def head(**headers: object) -> bytes:
     """The beginning of a raw answer."""
     lines = [f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items()]
     return f"HTTP/1.1 200 OK\r\n{''.join(lines)}\r\n".encode()
-
-
-def _server() -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_certificates() / "server.pem", _certificates() / "server.key")
-    return context
-
-
-@cache
-def _certificates() -> Path:
-    """Made once a run, by openssl: an authority, and a server it vouches for."""
-    folder = Path(mkdtemp(prefix="blocker-ca-"))
-    atexit.register(shutil.rmtree, folder)
-    (folder / "san").write_text(f"subjectAltName={NAMES}\n")
-    new = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
-    for command in (
-        f"{new} -x509 -days 2 -subj /CN=authority -keyout ca.key -out ca.pem",
-        f"{new} -subj /CN=server -keyout server.key -out server.csr",
-        "openssl x509 -req -days 2 -in server.csr -CA ca.pem -CAkey ca.key -out server.pem"
-        " -extfile san",
-    ):
-        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, timeout=20)
-    return folder

@@ -9,6 +9,8 @@ from blocker.config import Config, Endpoint
 from blocker.config.upstreams import address_of
 from tests.support.configs import complaints, load
 
+PIN = "pin-sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+
 
 @pytest.mark.parametrize(
     "url, host, port",
@@ -17,6 +19,10 @@ from tests.support.configs import complaints, load
         ("udp://192.0.2.53:5353", "192.0.2.53", 5353),
         ("tcp://[2001:db8::53]", "2001:db8::53", 53),
         ("tcp://[2001:db8::53]:5353/", "2001:db8::53", 5353),
+        ("tls://9.9.9.9#dns.quad9.net", "9.9.9.9", 853),
+        ("tls://[2620:fe::fe]:8853#dns.quad9.net", "2620:fe::fe", 8853),
+        ("tls://192.168.1.1#192.168.1.1", "192.168.1.1", 853),
+        (f"tls://192.168.1.1#{PIN},{PIN}", "192.168.1.1", 853),
     ],
 )
 def test_url(url: str, host: str, port: int) -> None:
@@ -29,9 +35,12 @@ def test_url(url: str, host: str, port: int) -> None:
         ("9.9.9.9", "write udp://9.9.9.9"),
         ("2620:fe::fe", "write udp://[2620:fe::fe]"),
         ("udp://2620:fe::fe", "write udp://[2620:fe::fe]"),
-        ("tls://9.9.9.9#dns.quad9.net", "write tcp://9.9.9.9 for now"),
-        ("tls://[2620:fe::fe]:853#dns.quad9.net", "write tcp://[2620:fe::fe] for now"),
-        ("https://dns.quad9.net/dns-query", "write tcp:// and its address for now"),
+        ("tls://9.9.9.9", "write tls://9.9.9.9#dns.example with the name in its certificate"),
+        ("tls://9.9.9.9#", "write tls://9.9.9.9#dns.example"),
+        ("tls://9.9.9.9#pin-sha256:AAAA", "write pin-sha256:"),
+        (f"tls://9.9.9.9#{PIN},x", "write pin-sha256:"),
+        ("tls://dns.quad9.net", "write its address, like tls://192.0.2.53"),
+        ("https://dns.quad9.net/dns-query", "write tls://, the resolver's address"),
         ("quic://9.9.9.9", "write one like udp://"),
         ("dns.quad9.net", "write one like udp://"),
         ("udp://", "write one like udp://"),

@@ -15,12 +15,17 @@ def test_each_scheme_has_its_kind() -> None:
     assert isinstance(tcp, StreamUpstream)
     assert (udp.url, udp.name) == ("udp://192.0.2.53", "192.0.2.53#53")
     assert tcp.name == "2001:db8::53#5353"
+    tls = upstream_from_url("tls://9.9.9.9#dns.quad9.net", clock)
+    assert (type(tls).__name__, tls.name) == ("TlsUpstream", "9.9.9.9#853")
 
 
 @pytest.mark.parametrize(
     "url,complaint",
     [
-        ("tls://192.0.2.53", "does not begin with"),
+        ("quic://192.0.2.53", "does not begin with"),
+        ("tls://192.0.2.53", "write tls://192.0.2.53#and.its.name"),
+        ("tcp://192.0.2.53#dns.example", "write tcp://192.0.2.53$"),
+        ("tls://192.0.2.53#pin-sha256:AA", "is no pin"),
         ("192.0.2.53", "does not begin with"),
         ("udp://192.0.2.53/path", "write udp://192.0.2.53"),
         ("udp://resolver.example", "resolver.example"),

@@ -1,0 +1,46 @@
+"""An authority, and a server's certificate that it vouches for: made once a run, by openssl."""
+
+import atexit
+import shutil
+import ssl
+import subprocess
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+NAMES = "DNS:lists.example,DNS:www.example,DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3"
+
+
+def tls_server() -> ssl.SSLContext:
+    """For a server with that certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates() / "server.pem", certificates() / "server.key")
+    return context
+
+
+@cache
+def certificates() -> Path:
+    """A folder with `ca.pem`, `server.pem` and `server.key`."""
+    folder = Path(mkdtemp(prefix="blocker-ca-"))
+    atexit.register(shutil.rmtree, folder)
+    (folder / "san").write_text(f"subjectAltName={NAMES}\n")
+    new = "openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    for command in (
+        f"{new} -x509 -days 2 -subj /CN=authority -keyout ca.key -out ca.pem",
+        f"{new} -subj /CN=server -keyout server.key -out server.csr",
+        "openssl x509 -req -days 2 -in server.csr -CA ca.pem -CAkey ca.key -out server.pem"
+        " -extfile san",
+    ):
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, timeout=20)
+    return folder
+
+
+@cache
+def pin() -> str:
+    """Of the server's key, as openssl finds it (RFC 7858 appendix A)."""
+    key = "openssl x509 -in server.pem -pubkey -noout | openssl pkey -pubin -outform der"
+    command = f"{key} | openssl dgst -sha256 -binary | openssl enc -base64"
+    made = subprocess.run(
+        ["sh", "-c", command], cwd=certificates(), check=True, capture_output=True, timeout=20
+    )
+    return made.stdout.decode().strip()

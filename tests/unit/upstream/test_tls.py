@@ -1,0 +1,151 @@
+"""tls:// as a client of the resolver sees it: who answers is checked, and nothing goes in clear."""
+
+import base64
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from blocker.upstream import tls
+from tests.support.asking import Bench, run
+from tests.support.certificates import certificates, pin, tls_server
+from tests.support.tlsfront import TlsFront
+from tests.support.upstream import ScriptedUpstream
+
+NAME = "lists.example"
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
+    tls._context.cache_clear()
+    yield
+    tls._context.cache_clear()
+
+
+def test_questions_share_one_connection_and_are_padded() -> None:
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+        names = [f"n{number}.example" for number in range(20)]
+        for number, name in enumerate(names):
+            upstream.on_tcp(name, f"delay:{0.2 - number * 0.01}")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("first.example")).answers == 1
+            got = await bench.ask_all(names)
+            assert {one.answers for one in got} == {1}
+
+        run([front.url(NAME)], scenario)
+        assert front.versions == ["TLSv1.3"]
+        assert {one.transport for one in upstream.log} == {"tcp"}
+        assert front.lengths[0] == 2 + 128
+        assert {length % (2 + 128) for length in front.lengths} == {0}
+
+
+@pytest.mark.parametrize("identity", ["wrong.example", "127.0.0.9"])
+def test_another_name_is_another_server(identity: str) -> None:
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede is not None
+            assert "tls:" in got.ede[1]
+            assert "mismatch" in got.ede[1] or "not valid for" in got.ede[1]
+
+        run([front.url(identity)], scenario)
+        assert upstream.log == []  # not a word, encrypted or not
+
+
+def test_nobody_vouches_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede is not None
+            assert "unable to get local issuer certificate" in got.ede[1]
+
+        run([front.url(NAME)], scenario)
+        assert upstream.log == []
+
+
+def test_a_pinned_key_needs_no_authority(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE")
+    other = base64.b64encode(bytes(32)).decode()
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+
+        async def trusting(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+
+        run([front.url(f"pin-sha256:{pin()}")], trusting)
+        run([front.url(f"pin-sha256:{other},pin-sha256:{pin()}")], trusting)
+        upstream.log.clear()
+
+        async def doubting(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede is not None
+            assert "not the key that is pinned" in got.ede[1]
+
+        run([front.url(f"pin-sha256:{other}")], doubting)
+        assert upstream.log == []
+
+
+def test_a_server_without_tls_hears_no_question() -> None:
+    with ScriptedUpstream() as upstream:
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).rcode == 2
+
+        run([f"tls://127.0.0.1:{upstream.port}#{NAME}"], scenario)
+        assert upstream.log == []
+
+
+def test_versions_before_1_2_are_refused() -> None:
+    old = tls_server()
+    with pytest.warns(DeprecationWarning, match="TLSv1_1 is deprecated"):
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.warns(DeprecationWarning, match="TLSv1 is deprecated"):
+        old.minimum_version = ssl.TLSVersion.TLSv1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port, old) as front:
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).rcode == 2
+
+        run([front.url(NAME)], scenario)
+        assert front.versions == []
+
+
+def test_a_connection_closed_while_idle_is_opened_again_unseen() -> None:
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+        upstream.on_tcp("b.example", "close", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            assert (await bench.ask("b.example")).answers == 1
+            assert not bench.forwarder.upstreams[0].tally.errors
+
+        run([front.url(NAME)], scenario)
+        assert len(front.versions) == 2
+
+
+def test_a_peer_gone_without_a_word_is_asked_on_a_new_connection() -> None:
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+        upstream.on_tcp("b.example", "drop", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            got = await bench.ask("b.example")
+            assert got.answers == 1
+            assert got.seconds < 2
+
+        run([front.url(NAME)], scenario)
+        assert len(front.versions) == 2
+
+
+@pytest.mark.parametrize("identity", ["pin-sha256:x", "pin-sha256:AAAA", "pin-sha256:"])
+def test_what_is_no_pin(identity: str) -> None:
+    with pytest.raises(ValueError, match="is no pin"):
+        tls.secured_by(identity)
