@@ -111,6 +111,7 @@ class Generation:
     allow_from: list[str]
     cache: CacheLimits
     paused_until: float | None = None  # wall clock: a pause outlives the process that began it
+    homes: list[str] | None = None  # zones whose names may lead to private addresses; None: all may
 
     @classmethod
     def read(cls, state: Path) -> Self:

@@ -63,6 +63,8 @@ class GroupViews:
         self._sinkholes = {
             name: sinkhole_of(group["blocking"]) for name, group in self._groups.items()
         }
+        homes = generation.homes
+        self._homes = None if homes is None else frozenset(map(from_text, homes))
         self._records = list(_local(generation.records))
         self._rules = [
             (rule, _user_rule(rule)) for rule in generation.rules if not _is_over(rule, now)
@@ -131,7 +133,12 @@ class GroupViews:
 
     def _view(self, name: str, client: object) -> View:
         group = self._groups[name]
-        return View(self.policy(name, client), self._sinkholes[name], upstreams=mark_of(group))
+        return View(
+            self.policy(name, client),
+            self._sinkholes[name],
+            upstreams=mark_of(group),
+            homes=self._homes,
+        )
 
     def _asked_by(self, client: str, view: View) -> View:
         """The view, unless a list has a rule about the client itself (RPZ's rpz-client-ip)."""

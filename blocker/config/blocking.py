@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from blocker.config.section import Section
-from blocker.config.units import Duration, ip_address
+from blocker.config.units import Duration, ip_address, not_truth
 from blocker.core.policy import PURPOSES
 from blocker.yamlfile import suggest
 
@@ -51,15 +51,8 @@ def _not_empty(purposes: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return purposes
 
 
-def _not_truth(written: Any) -> Any:
-    if isinstance(written, bool):
-        message = f"{str(written).lower()} is not a switch; write {'on' if written else 'off'}"
-        raise ValueError(message)
-    return written
-
-
 Purpose = Annotated[str, BeforeValidator(_purpose)]
-SwitchState = Annotated[Literal["on", "off", "shadow"], BeforeValidator(_not_truth)]
+SwitchState = Annotated[Literal["on", "off", "shadow"], BeforeValidator(not_truth)]
 
 
 class VendorSwitch(Section):
@@ -72,7 +65,7 @@ class VendorSwitch(Section):
     @model_validator(mode="before")
     @classmethod
     def _from_word(cls, written: Any) -> Any:
-        written = _not_truth(written)
+        written = not_truth(written)
         return {"state": written} if isinstance(written, str) else written
 
 

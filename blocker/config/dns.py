@@ -1,11 +1,11 @@
 """`dns:` where clients are answered, by how many workers, and who may ask."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from blocker.config.section import Section, some, unique
-from blocker.config.units import Endpoint, ListenAddress, Network, whole_number
+from blocker.config.units import Endpoint, ListenAddress, Network, Zone, not_truth, whole_number
 
 
 class Dns(Section):
@@ -17,3 +17,7 @@ class Dns(Section):
     workers: Annotated[int, whole_number(1, 256)] = 1
     # Beyond loopback, private, link-local and unique-local clients, who may always ask.
     allow_from: tuple[Network, ...] = ()
+    # Whether public names are kept from leading to addresses of the home (DNS rebinding), and which
+    # may, beside the zones that have upstreams of their own.
+    rebinding_protection: Annotated[Literal["on", "off"], BeforeValidator(not_truth)] = "on"
+    private_domains: tuple[Zone, ...] = ()

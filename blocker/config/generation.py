@@ -5,6 +5,7 @@ Rule: `serve`, `check` and `explain` all take this way, so that they cannot diff
 
 from pathlib import Path
 
+from blocker.config.homes import homes_of, search_domains
 from blocker.config.local import local_records
 from blocker.config.model import Config
 from blocker.config.policy import groups_of, rules_of, upstreams_of
@@ -22,6 +23,7 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
         records=local_records(config).records,
         upstreams=upstreams_of(config.upstreams),
         allow_from=[str(network) for network in config.dns.allow_from],
+        homes=homes_of(config, search_domains()),
         cache=CacheLimits(
             size=cache.size,
             min_ttl=cache.min_ttl,

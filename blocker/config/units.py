@@ -12,6 +12,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator
 
+from blocker.core.names import to_text
+from blocker.userrules import domain_name
+
 SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 OCTETS: Final = {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 LONGEST: Final = 3650 * SECONDS["d"]
@@ -110,6 +113,22 @@ def path(written: Any) -> Path:
     raise ValueError(message)
 
 
+def not_truth(written: Any) -> Any:
+    """A switch is `on` or `off`; `true` would be read as neither."""
+    if isinstance(written, bool):
+        message = f"{str(written).lower()} is not a switch; write {'on' if written else 'off'}"
+        raise ValueError(message)
+    return written
+
+
+def zone(written: Any) -> str:
+    """`lan`, also when written as `lan.`: a name with all below it."""
+    if not isinstance(written, str):
+        message = f"{written} is not a zone; write a domain name in quotes"
+        raise ValueError(message)
+    return to_text(domain_name(written))
+
+
 def whole_number(least: int, most: int) -> BeforeValidator:
     """A count within bounds."""
 
@@ -157,3 +176,4 @@ Size = Annotated[int, BeforeValidator(size)]
 ListenAddress = Annotated[Endpoint, BeforeValidator(endpoint)]
 FilePath = Annotated[Path, BeforeValidator(path)]
 Network = Annotated[ipaddress.IPv4Network | ipaddress.IPv6Network, BeforeValidator(network)]
+Zone = Annotated[str, BeforeValidator(zone)]

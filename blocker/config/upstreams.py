@@ -9,8 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import BeforeValidator, model_validator
 
 from blocker.config.section import Section, comes_later
-from blocker.config.units import Endpoint, ip_address, port_number
-from blocker.core.names import to_text
+from blocker.config.units import Endpoint, Zone, ip_address, port_number
 from blocker.userrules import domain_name
 
 PORTS: Final = {"udp": 53, "tcp": 53, "tls": 853}
@@ -110,14 +109,6 @@ def _host(address: str) -> str:
     return f"[{address}]" if ":" in address else address
 
 
-def _zone(written: Any) -> str:
-    """`lan`, also when written as `lan.`; ValueError with what to write."""
-    if not isinstance(written, str):
-        message = f"{written} is not a zone; write a domain name in quotes"
-        raise ValueError(message)
-    return to_text(domain_name(written))
-
-
 class Upstream(Section):
     """One resolver; written as its URL, or as a mapping.
 
@@ -129,7 +120,7 @@ class Upstream(Section):
         None, comes_later("it is for upstreams known by name; write the address in the URL")
     ] = None
 
-    zones: tuple[Annotated[str, BeforeValidator(_zone)], ...] = ()
+    zones: tuple[Zone, ...] = ()
 
     @model_validator(mode="before")
     @classmethod

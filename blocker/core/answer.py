@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from struct import pack_into
 
 from blocker.core.names import is_below
+from blocker.core.rebinding import leads_home
 from blocker.core.records import BadRecord, Record, addresses, copy, read, target
 from blocker.core.wire import CNAME, HEADER, NOERROR, NXDOMAIN, RRSIG, SOA, Query, frame, opt
 
@@ -40,8 +41,9 @@ class Answer:
     """A checked answer. `body` is what follows the question, `ttls` the offset and value of each
     TTL in it.
 
-    upstream is whose it is. chain holds the folded alias targets. born and expires are seconds on
-    the caller's clock, ttl their distance. uses and settled belong to the store (cache.py).
+    leads_home says whether it has an address of one's own network, upstream whose it is. chain
+    holds the folded alias targets. born and expires are seconds on the caller's clock, ttl their
+    distance. uses and settled belong to the store (cache.py).
     """
 
     key: bytes
@@ -53,6 +55,7 @@ class Answer:
     chain: tuple[bytes, ...]
     born: float
     expires: float
+    leads_home: bool = False
     upstream: str = ""
     uses: int = 0
     settled: bool = False
@@ -179,6 +182,7 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
         tuple(chain),
         now,
         now + lifetime,
+        leads_home(message, kept),
     )
 
 

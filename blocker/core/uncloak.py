@@ -1,7 +1,8 @@
 """From an answer to a client's reply: what it leads to is held against the policy first.
 
 Rule: a name may be clean and its alias not, nor the address at the end; whichever is blocked, the
-whole answer is. What the user or keep allows by name is not looked at further.
+whole answer is. What the user or keep allows by name is not looked at further, but where it leads
+home: only the user, or a rule about that very address, may allow that.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from blocker.core.answer import Answer
 from blocker.core.cases import asks_who
 from blocker.core.local import spliced
 from blocker.core.policy import Verdict
+from blocker.core.rebinding import KEPT_AWAY, is_kept_away
 from blocker.core.reply import AgingReply, Reply, silence
 from blocker.core.view import View
 from blocker.core.wire import STREAM_LIMIT, Query
@@ -32,6 +34,12 @@ def reply_of(
             return _withheld(query, answer, view, *found, now, answer.expires if lasts else now)
         if found is not None and (verdict is None or verdict.action == "pass"):
             verdict = found[1]
+    if (
+        answer.leads_home
+        and is_kept_away(query.name, view.homes, verdict)
+        and not _is_allowed(policy.match_addresses(answer.addresses(query)))
+    ):
+        return _withheld(query, answer, view, b"", KEPT_AWAY, now, answer.expires)
     if action == "stale":
         return Reply(answer.stale_tail(query), now, action, verdict)
     tail = answer.tail(query, now)

@@ -47,6 +47,7 @@ class View:
     edited, only replaced.
 
     `upstreams` marks the answers of upstreams of the group's own; it is empty for those of all.
+    `homes` are the zones whose names may lead to addresses of the home; None: all may.
     """
 
     policy: Matcher
@@ -54,6 +55,7 @@ class View:
     refused: bool = False
     replies: dict[bytes, Reply] = field(default_factory=dict)
     upstreams: bytes = b""
+    homes: frozenset[bytes] | None = None
 
     def of(self, client: str) -> "View":
         """Everyone's: one view is the simplest set of views."""

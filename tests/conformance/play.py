@@ -82,7 +82,8 @@ class Playing:
         self.config = _written(folder, lists, settings)
         inputs = read_inputs(self.config)
         ruleset = inputs.ruleset()
-        generation = generation_of(inputs.config, Path())
+        # Other servers let names lead to private addresses unless told otherwise.
+        generation = replace(generation_of(inputs.config, Path()), homes=None)
         self.sources = ruleset.sources
         self.views = GroupViews(generation, 0.0, ruleset=ruleset)
         self.resolver = Resolver()

@@ -1,0 +1,101 @@
+"""DNS rebinding: a page from elsewhere gives its name an address of the home, and its script then
+speaks to the router or the NAS behind it as if that were its own server.
+
+Rule: a public name leads to no address of the home, whatever upstreams say; unless the name lies in
+a zone that may, or the user allows it.
+"""
+
+from collections.abc import Collection, Sequence
+from ipaddress import ip_network
+from typing import Final
+
+from blocker.core.names import ROOT, parents
+from blocker.core.policy import Rule, Verdict
+from blocker.core.records import BadRecord, Record, addresses
+from blocker.core.wire import AAAA, A
+
+LIST: Final = "rebinding protection"
+
+# An address that only a network of one's own, or a machine itself, answers at. The shared space of
+# RFC 6598 is how providers and overlay networks number their clients.
+_V4: Final = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    *("172.16.0.0/12", "192.168.0.0/16", "255.255.255.255/32"),
+)
+_V6: Final = ("::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10")
+# Where an IPv4 address stands in the last 32 bits: mapped, compatible (RFC 4291), NAT64 (RFC 6052).
+_EMBEDDING: Final = ("::ffff:0:0/96", "::/96", "64:ff9b::/96")
+
+_SERVICE: Final = (64, 65)
+
+
+def leads_home(message: bytes, records: Sequence[Record]) -> bool:
+    """Whether an address in these records, or a hint of a service, is one of the home."""
+    for record in records:
+        first = _FIRST.get(record.rtype)
+        if first is not None:
+            # Of nearly all addresses the first octet says enough.
+            suspect = message[record.data : record.data + 1] in first
+            if suspect and _is_home(message[record.data : record.end]):
+                return True
+        elif record.rtype in _SERVICE and any(map(_is_home, _hints(message, record))):
+            return True
+    return False
+
+
+def is_kept_away(name: bytes, zones: Collection[bytes] | None, verdict: Verdict | None) -> bool:
+    """Whether a name may not lead home. `zones` may, and all below them; None: every name may."""
+    if zones is None or (
+        verdict is not None and verdict.action == "allow" and verdict.rule.layer == "user"
+    ):
+        return False
+    return not any(zone in zones for zone in parents(name))
+
+
+KEPT_AWAY: Final = Verdict(
+    "block",
+    Rule(
+        text="a private address for a public name",
+        name=ROOT,
+        match="address",
+        action="block",
+        layer="subscription",
+        list=LIST,
+        line=0,
+        mode="nodata",
+    ),
+)
+
+
+def _hints(message: bytes, record: Record) -> list[bytes]:
+    try:
+        return list(addresses(message, [record]))
+    except BadRecord:  # nobody can read where it leads
+        return []
+
+
+def _is_home(packed: bytes) -> bool:
+    number = int.from_bytes(packed, "big")
+    if len(packed) == _OCTETS_4:
+        return any(number >> shift == bits for shift, bits in _PREFIXES_4)
+    if any(number >> shift == bits for shift, bits in _PREFIXES_6):
+        return True
+    embeds = any(number >> shift == bits for shift, bits in _PREFIXES_EMBEDDING)
+    return embeds and _is_home(packed[-_OCTETS_4:])
+
+
+def _prefixes(*networks: str) -> tuple[tuple[int, int], ...]:
+    """Of each network by how far an address is to be shifted, and what is left then."""
+    read = [ip_network(each) for each in networks]
+    shifts = [(each, each.max_prefixlen - each.prefixlen) for each in read]
+    return tuple((shift, int(each.network_address) >> shift) for each, shift in shifts)
+
+
+_OCTETS_4: Final = 4
+_PREFIXES_4: Final = _prefixes(*_V4)
+_PREFIXES_6: Final = _prefixes(*_V6)
+_PREFIXES_EMBEDDING: Final = _prefixes(*_EMBEDDING)
+_FIRST: Final = {
+    A: frozenset(ip_network(each).network_address.packed[:1] for each in _V4),
+    AAAA: frozenset((b"\x00", b"\xfc", b"\xfd", b"\xfe")),
+}
