@@ -4,7 +4,7 @@ Rule: label values come from closed sets (vendors, purposes, actions, transports
 layers); no name or address that a client chose can become one, so no client can add a series.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry
@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector
 from blocker import __version__
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
+from blocker.download.shown import Shown
 from blocker.link import CacheTally, Histogram, Tally, UpstreamTally
 
 NOTHING = CacheTally(hits=0, misses=0, evictions=0, bytes=0, entries=0)
@@ -28,7 +29,10 @@ NOTHING = CacheTally(hits=0, misses=0, evictions=0, bytes=0, entries=0)
 class Metrics(Collector):
     """One scrape is one pass over a few small dictionaries."""
 
-    def __init__(self, roster: Roster, generations: Generations) -> None:
+    def __init__(
+        self, roster: Roster, generations: Generations, lists: Callable[[], Iterable[Shown]]
+    ) -> None:
+        self._lists = lists
         self._roster = roster
         self._generations = generations
         self._registry = CollectorRegistry()
@@ -60,6 +64,7 @@ class Metrics(Collector):
             totals.rows_dropped,
         )  # fmt: skip
         yield from self._process_metrics()
+        yield from self._list_metrics()
 
     def _process_metrics(self) -> Iterator[Metric]:
         generations = self._generations
@@ -88,10 +93,46 @@ class Metrics(Collector):
         )
         catalogue.add_metric([generations.in_force.catalogue], 1)
         yield catalogue
+        vendors = GaugeMetricFamily(
+            "blocker_vendor_info", "Vendors, and the country whose law they are under.",
+            labels=["vendor", "title", "jurisdiction"],
+        )  # fmt: skip
+        for vendor, (title, jurisdiction) in sorted(generations.in_force.makers.items()):
+            vendors.add_metric([vendor, title, jurisdiction], 1)
+        yield vendors
+        yield _gauge(
+            "paused_seconds", "How much longer nothing is blocked.", generations.paused_for()
+        )
+
+    def _list_metrics(self) -> Iterator[Metric]:
+        entries = _by_list("entries", "Names on a list that are in force.")
+        age = _by_list("age_seconds", "Since a list's copy in use was known to be the newest.")
+        failures = _by_list("failures", "Tries to get a list that failed, since the last good one.")
+        size = _by_list("size_bytes", "Octets of a list's copy in use.")
+        held = _by_list("held", "1 while a list that shrank waits for somebody to accept it.")
+        for name, count in sorted(self._generations.in_force.subscriptions.items()):
+            entries.add_metric([name], count)
+        for each in self._lists():
+            if each.age is not None:
+                age.add_metric([each.name], each.age)
+            if each.octets is not None:
+                size.add_metric([each.name], each.octets)
+            failures.add_metric([each.name], each.failures)
+            held.add_metric([each.name], each.state == "held")
+        yield from (entries, age, failures, size, held)
 
 
 def _query_metrics(totals: Tally) -> Iterator[Metric]:
     yield _nested("queries", "Queries.", ("transport", "action"), totals.queries)
+    vendors = CounterMetricFamily(
+        "blocker_vendor_queries", "Queries of a vendor's names, and what became of them.",
+        labels=["vendor", "purpose", "outcome"],
+    )  # fmt: skip
+    for vendor, purposes in sorted(totals.accounts.items()):
+        for purpose, outcomes in sorted(purposes.items()):
+            for outcome, count in sorted(outcomes.items()):
+                vendors.add_metric([vendor, purpose, outcome], count)
+    yield vendors
     yield _nested(
         "blocked", "Queries sinkholed.", ("vendor", "purpose"), totals.of_outcome("blocked")
     )
@@ -157,6 +198,10 @@ def _nested(
         for value, count in sorted(inner.items()):
             family.add_metric([outer, value], count)
     return family
+
+
+def _by_list(name: str, text: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"blocker_list_{name}", text, labels=["list"])
 
 
 def _observe(family: HistogramMetricFamily, labels: list[str], histogram: Histogram) -> None:

@@ -43,13 +43,14 @@ class Contents:
     off: Collection[str]  # vendors that are, unless switched on
     subscriptions: dict[str, int]  # names on each
     catalogue: str  # its version
+    makers: dict[str, tuple[str, str]]  # by vendor: title, jurisdiction
 
     @classmethod
     def of(cls, generation: Generation) -> Self:
         ruleset = open_ruleset(Path(generation.ruleset))
         rules = {"user": len(generation.rules), **ruleset.counts}
         lists = {source["name"]: source["names"] for source in ruleset.sources[1:]}
-        return cls(rules, ruleset.vendors, ruleset.off, lists, ruleset.catalogue)
+        return cls(rules, ruleset.vendors, ruleset.off, lists, ruleset.catalogue, ruleset.makers)
 
 
 class NotTaken(BlockerError):

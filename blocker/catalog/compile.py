@@ -17,7 +17,7 @@ from blocker.errors import RulesetError
 from blocker.ruleset import Progress, RulesetWriter, verify
 from blocker.ruleset.layout import encode_entry
 
-_REVISION: Final = "4"  # raise it when the same inputs compile to something else
+_REVISION: Final = "5"  # raise it when the same inputs compile to something else
 _SUFFIX: Final = ".ruleset"
 _ABANDONED: Final = 3600  # seconds after which a file that nobody names is left over
 
@@ -36,7 +36,8 @@ def compile_ruleset(
     version = _version(catalogue, subscriptions)
     path = folder / f"{version}{_SUFFIX}"
     if not _is_sound(path):
-        writer = RulesetWriter(str(catalogue.version), catalogue.off, catalogue.relations)
+        makers = {each.vendor: (each.title, each.jurisdiction or "") for each in catalogue.vendors}
+        writer = RulesetWriter(str(catalogue.version), catalogue.off, catalogue.relations, makers)
         for rule in catalogue.rules:
             writer.add_rule(rule)
         for subscription in subscriptions:

@@ -39,6 +39,7 @@ class Shown:
     checked_at: float | None
     next_at: float | None
     age: float | None
+    failures: int  # one after the other, since the last success
     error: str
     alarm: str
 
@@ -61,6 +62,7 @@ def shown(source: Source, record: Record, progress: Progress | None, now: float)
         checked_at=record.checked_at or None,
         next_at=record.due_at or None,
         age=age,
+        failures=record.failures,
         error=record.last_error,
         alarm=record.alarm or _stale(source, record, age),
     )
@@ -105,6 +107,7 @@ def _file(source: Source, now: float) -> Shown:
         checked_at=None,
         next_at=None,
         age=found and max(0.0, now - found.st_mtime),
+        failures=0 if found else 1,
         error=why,
         alarm="",
     )

@@ -45,6 +45,7 @@ class MappedRuleset:
         self.relations: list[Relation] = [decode_relation(said) for said in header["relations"]]
         self.counts: dict[str, int] = header["counts"]  # rules by layer
         self.vendors: list[str] = header["vendors"]
+        self.makers: dict[str, tuple[str, str]] = header["makers"]  # title, jurisdiction
         self.sources: list[dict[str, Any]] = header["sources"]  # the catalogue, then the lists
         self._number: Callable[[bytes], int | None] = trie.get
         self._slots = sections["slots"].cast("Q")

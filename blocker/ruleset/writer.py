@@ -3,9 +3,10 @@
 import os
 from array import array
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import marisa_trie
@@ -32,12 +33,18 @@ class RulesetWriter:
     """Collects rules, then writes them once.
 
     `catalogue` is the version of the curated lists, `off` their vendors that are off unless
-    switched on, and `relations` the names of theirs that hold together.
+    switched on, `relations` the names of theirs that hold together, and `makers` says of vendors
+    how they are called and under whose law they are.
     """
 
     def __init__(
-        self, catalogue: str = "", off: Iterable[str] = (), relations: Iterable[Relation] = ()
+        self,
+        catalogue: str = "",
+        off: Iterable[str] = (),
+        relations: Iterable[Relation] = (),
+        makers: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> None:
+        self._makers = dict(makers)
         self._catalogue = catalogue
         self._off = sorted(off)
         self._relations = [asdict(relation) for relation in relations]
@@ -161,6 +168,7 @@ class RulesetWriter:
                 "zone": layers["zone"],
             },
             "vendors": sorted({rule.vendor for rule in self._entries if rule.layer == "curated"}),
+            "makers": self._makers,
             "sources": self._sources,
         }
 

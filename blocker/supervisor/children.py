@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DRAIN = 5.0  # seconds for the answers in flight
-FAREWELL = 1.0  # seconds for admin, which stops last and then has little left to do
+FAREWELL = 5.0  # seconds for admin, which stops last: what the workers told it has to be written
 QUICK_DEATH = 1.0  # who lived longer is replaced at once
 LONGEST_DELAY = 5.0
 

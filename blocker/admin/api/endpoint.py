@@ -58,8 +58,8 @@ class Backend:
         recent, shadow = Recent(second), Shadow(second)
         roster.readers += [recent.take, shadow.take]
         watch = Watch(generations)
-        metrics = Metrics(roster, generations)
         own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
+        metrics = Metrics(roster, generations, refresher.shown)
         return cls(roster, generations, metrics, recent, shadow, watch, own, refresher)
 
 

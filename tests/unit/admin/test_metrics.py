@@ -45,6 +45,16 @@ def test_every_name_and_label_that_was_promised(tmp_path: Path) -> None:
         for name, labels, value in (
             ("blocker_queries_total", (("action", "blocked"), ("transport", "udp")), 3),
             ("blocker_blocked_total", (("purpose", "analytics"), ("vendor", "xiaomi")), 3),
+            (
+                "blocker_vendor_queries_total",
+                (("outcome", "would-block"), ("purpose", "push"), ("vendor", "oppo")),
+                1,
+            ),
+            (
+                "blocker_vendor_info",
+                (("jurisdiction", "CN"), ("title", "Xiaomi"), ("vendor", "xiaomi")),
+                1,
+            ),
             ("blocker_shadow_total", (("purpose", "push"), ("vendor", "oppo")), 1),
             ("blocker_unclassified_total", (("vendor", "xiaomi"),), 5),
             ("blocker_catalogue_info", (("version", admin.generations.in_force.catalogue),), 1),
@@ -92,6 +102,31 @@ def test_a_scraper_that_prefers_openmetrics_gets_it(tmp_path: Path) -> None:
         assert response.headers["Content-Type"].startswith("application/openmetrics-text")
         text = await response.text()
         assert list(read_openmetrics(text))  # type: ignore[no-untyped-call]
+
+    play(tmp_path, scenario)
+
+
+def test_lists_tell_their_size_and_age(tmp_path: Path) -> None:
+    listed = tmp_path / "listed.txt"
+    listed.write_text("a.example\nb.example\n")
+
+    async def scenario(admin: Admin) -> None:
+        missing = tmp_path / "missing.txt"
+        admin.configure(
+            f"subscriptions: [{{name: one, source: {listed}}}, {{name: two, source: {missing}}}]"
+        )
+        listed.write_text("a.example\nb.example\n")
+        missing.write_text("c.example\n")
+        await admin.generations.reload()
+        missing.unlink()
+        found = samples(admin.backend.metrics.expose("")[0].decode())
+        one, two = (("list", "one"),), (("list", "two"),)
+        assert found["blocker_list_entries", one] == 2
+        assert found["blocker_list_size_bytes", one] == 20
+        assert 0 <= found["blocker_list_age_seconds", one] < 60
+        assert found["blocker_list_failures", one] == 0
+        assert found["blocker_list_failures", two] == 1
+        assert found["blocker_list_held", one] == 0
 
     play(tmp_path, scenario)
 
