@@ -1,31 +1,13 @@
 """/metrics before a real Prometheus and its own checker, under names that mean harm."""
 
-import json
-import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
-from urllib.request import urlopen
 
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
-from tests.support.ports import free_port
+from tests.support.prometheus import program, prometheus
 from tests.support.upstream import ScriptedUpstream
-
-CONFIG = """
-global: {{scrape_interval: 500ms}}
-scrape_configs:
-  - job_name: blocker
-    static_configs: [{{targets: ["127.0.0.1:{port}"]}}]
-"""
-
-
-def program(name: str) -> str:
-    path = shutil.which(name)
-    assert path is not None, f"install {name} (Debian: prometheus)"
-    return path
 
 
 def ask_all(server: Blocker) -> None:
@@ -57,25 +39,10 @@ def test_the_checker_of_prometheus_has_no_complaint(tmp_path: Path) -> None:
 
 
 def test_a_real_prometheus_scrapes_and_knows_every_metric(tmp_path: Path) -> None:
-    port = free_port()
     with ScriptedUpstream() as upstream, blocker(tmp_path, upstreams=[upstream.url]) as server:
         server.wait_until_ready()
         ask_all(server)
-        config = tmp_path / "prometheus.yml"
-        config.write_text(CONFIG.format(port=server.admin_port))
-        with (tmp_path / "prometheus.log").open("wb") as log:
-            prometheus = subprocess.Popen(
-                [
-                    program("prometheus"),
-                    f"--config.file={config}",
-                    f"--storage.tsdb.path={tmp_path}/tsdb",
-                    f"--web.listen-address=127.0.0.1:{port}",
-                ],
-                stdout=log,
-                stderr=log,
-            )
-        try:
-            server.wait_until(lambda: value(port, 'up{job="blocker"}') == 1, 15)
+        with prometheus(tmp_path, server.admin_port) as asked:
             for expression, least in (
                 ('sum(blocker_queries_total{transport="udp"})', 6),
                 ('blocker_queries_total{transport="udp",action="blocked"}', 2),
@@ -101,28 +68,7 @@ def test_a_real_prometheus_scrapes_and_knows_every_metric(tmp_path: Path) -> Non
                 ("blocker_workers", 1),
                 ("blocker_paused", 0),
             ):
-                server.wait_until(
-                    lambda asked=expression, least=least: reaches(port, asked, least), 5
-                )
-        finally:
-            prometheus.terminate()
-            prometheus.wait(10)
-
-
-def reaches(port: int, expression: str, least: float) -> bool:
-    found = value(port, expression)
-    return found is not None and found >= least
-
-
-def value(port: int, expression: str) -> float | None:
-    try:
-        with urlopen(
-            f"http://127.0.0.1:{port}/api/v1/query?query={quote(expression)}", timeout=5
-        ) as response:
-            result: Any = json.load(response)["data"]["result"]
-    except OSError:
-        return None
-    return float(result[0]["value"][1]) if result else None
+                asked.wait_for(expression, least)
 
 
 def test_ten_thousand_hostile_names_add_no_series(tmp_path: Path) -> None:

@@ -1,0 +1,72 @@
+"""deploy/prometheus: its files are right, and its alerts and expressions mean what is measured."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.blocker import BLOCKED, blocker
+from tests.support.prometheus import program, prometheus
+from tests.support.source import ROOT
+from tests.support.upstream import ScriptedUpstream
+
+FOLDER = ROOT / "deploy" / "prometheus"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["check config prometheus.yml", "check rules alerts.yml", "test rules alerts_test.yml"],
+)
+def test_promtool_has_no_complaint(command: str) -> None:
+    run = subprocess.run(
+        [program("promtool"), *command.split()],
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def expressions() -> list[str]:
+    """Those of the README's table."""
+    lines = (FOLDER / "README.md").read_text().splitlines()
+    rows = [line.split(" | ", 1) for line in lines if line.startswith("| ") and "? |" in line]
+    return [code.removesuffix(" |").strip("`") for _, code in rows]
+
+
+def test_a_real_prometheus_knows_what_they_ask_for(tmp_path: Path) -> None:
+    extra = "blocking: {vendors: {oppo: shadow}}\n"
+    with (
+        ScriptedUpstream() as upstream,
+        blocker(tmp_path, upstreams=[upstream.url], extra=extra) as server,
+    ):
+        server.wait_until_ready()
+        with prometheus(
+            tmp_path, server.admin_port, rules=[FOLDER / "alerts.yml"], interval="1s"
+        ) as asked:
+            # A rate takes two scrapes, and a counter that was there in the first.
+            for turn in range(8):
+                for name in (BLOCKED, f"n{turn}.example", "www.mi.com", "dc.oppomobile.com"):
+                    server.ask(name)
+                asked.wait_for("count_over_time(blocker_workers[1m])", turn + 1, 10)
+            metrics = {
+                each["__name__"]
+                for each in asked.ask("series", **{"match[]": '{__name__=~"blocker_.*"}'})
+            }
+            for expression in expressions():
+                narrow = re.sub(r"\[\w+\]", "[10s]", expression)
+                assert asked.query(narrow), expression
+            (group,) = asked.ask("rules")["groups"]
+            assert {rule["health"] for rule in group["rules"]} == {"ok"}
+            firing = [rule["name"] for rule in group["rules"] if rule["state"] == "firing"]
+            assert firing == []
+            wanted = {
+                name
+                for rule in group["rules"]
+                for name in re.findall(r"blocker_\w+", rule["query"])
+            }
+    # There was no list, and no upstream failed.
+    absent = {name for name in wanted if name.startswith(("blocker_list_", "blocker_upstream_err"))}
+    assert wanted - absent <= metrics, "an alert asks for a metric that is none"
