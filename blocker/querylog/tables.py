@@ -2,7 +2,7 @@
 
 Rule: a stored row is small integers, and no column of it has an index. Rows ascend in time, so a
 span of time is a span of ids; which values occur in a stretch of rows stands beside them once, in
-`chunks`, and that is how a rare one is found. Totals are kept apart and outlive the rows.
+`marks`, and that is how a rare one is found. Totals are kept apart and outlive the rows.
 
 Times are seconds of the wall clock; an hour or a day is the second it begins with, in UTC.
 """
@@ -85,12 +85,12 @@ shapes = Table(
     _number("upstream_id"),  # 0: none
     UniqueConstraint("client_id", "kind_id", "qtype", "rcode", "upstream_id"),
 )  # fmt: skip
-# What occurs in a stretch of rows that is full: sets of ids, as packed numbers of 32 bits.
-chunks = Table(
-    "chunks", metadata, _key(), _number("first"), _number("last"),  # seconds
-    Column("shapes", LargeBinary, nullable=False), Column("names", LargeBinary, nullable=False),
-    Column("pairs", LargeBinary, nullable=False),  # of name and client: low bits of both
-)  # fmt: skip
+# A stretch of rows that is full, and what occurs in it: sets of ids, or of pairs of ids, as sorted
+# numbers of 32 bits (see marks).
+chunks = Table("chunks", metadata, _key(), _number("first"), _number("last"))  # seconds
+marks = Table(
+    "marks", metadata, _key("what"), _key("chunk_id"), Column("ids", LargeBinary, nullable=False)
+)
 
 # Totals: of everything that was stored, whatever becomes of the rows.
 hourly = Table(

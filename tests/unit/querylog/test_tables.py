@@ -1,17 +1,20 @@
 """The tables as both databases are told of them: rows have no index, totals no row number."""
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Dialect, create_engine, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from blocker.querylog import tables
+
+DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
 def test_sqlite_takes_them_and_a_row_has_no_index_beside_its_id() -> None:
     engine = create_engine("sqlite://")
     tables.metadata.create_all(engine)
     with engine.begin() as connection:
-        said = dict(connection.execute(text("SELECT name, sql FROM sqlite_master")).all())
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master")).all()
+        said = {str(name): str(sql) for name, sql in rows}
         indexes = connection.execute(text("PRAGMA index_list(queries)")).all()
         connection.execute(
             tables.queries.insert(),
@@ -28,6 +31,6 @@ def test_sqlite_takes_them_and_a_row_has_no_index_beside_its_id() -> None:
 
 
 def test_postgresql_gets_numbers_wide_enough() -> None:
-    told = str(CreateTable(tables.queries).compile(dialect=postgresql.dialect()))
+    told = str(CreateTable(tables.queries).compile(dialect=DIALECT))
     assert "id BIGINT NOT NULL" in told
     assert "SERIAL" not in told
