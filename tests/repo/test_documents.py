@@ -114,7 +114,8 @@ def test_readme_names_every_key_of_the_configuration() -> None:
 
 def test_readme_names_every_metric_and_no_other() -> None:
     families = set()
-    for node in ast.walk(tree(PACKAGE / "admin" / "metrics.py")):
+    files = [*(PACKAGE / "admin").glob("metrics.py"), *(PACKAGE / "admin" / "metrics").glob("*.py")]
+    for node in (each for file in files for each in ast.walk(tree(file))):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             function = ast.unparse(node.func)
             name = str(node.args[0].value).removeprefix("blocker_")
@@ -122,6 +123,8 @@ def test_readme_names_every_metric_and_no_other() -> None:
                 families.add(f"blocker_{name}_total")
             elif function in {"_gauge", "GaugeMetricFamily", "HistogramMetricFamily"}:
                 families.add(f"blocker_{name}")
+            elif function == "_by_list":
+                families.add(f"blocker_list_{name}")
     assert len(families) > 10
     assert set(re.findall(r"`(blocker_[a-z_]+)`", text(README))) == families
 

@@ -47,6 +47,7 @@ MAY_IMPORT = {
         "hostsfile", "ruleset", "yamlfile",
     },
     "download": {"core", "link", "upstream"},
+    "querylog": {"core.row"},
     "store": {"core.names", "core.policy", "core.rule", "link"},
     "view": {"clients", "core", "expressions", "link", "ruleset", "userrules"},
     "ruleset": {"core.names", "core.policy", "core.rule"},
@@ -74,6 +75,7 @@ LIBRARIES = {
     "re2": {"catalog", "expressions"},
     "pydantic": {"admin", "asked", "catalog", "cli", "config", "yamlfile"},
     "rich": {"cli"},
+    "sqlalchemy": {"querylog"},
     "typer": {"cli"},
     "watchfiles": {"admin"},
     "yaml": {"yamlfile"},
@@ -88,7 +90,7 @@ IMPURE = {
 
 # A worker is forked per core and must start at once: what it never needs, it never loads.
 NOT_IN_A_WORKER = {
-    "aiohttp", "dnslib", "prometheus_client", "pydantic", "rich", "sqlite3", "typer", "watchfiles",
+    "aiohttp", "dnslib", "prometheus_client", "pydantic", "rich", "sqlalchemy", "sqlite3", "typer", "watchfiles",
     "yaml",
 }  # fmt: skip
 
