@@ -113,10 +113,15 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             tasks.create_task(backend.refresher.run()),
             tasks.create_task(lapse_when_due(generations)),
         ]
+        if backend.querylog:
+            living.append(tasks.create_task(backend.querylog.run()))
         await stop.wait()
         for task in living:
             task.cancel()
     control.unbind(state)
+    roster.read_all()
+    if backend.querylog:
+        await backend.querylog.close()
     await runner.cleanup()
     generations.store.close()
 

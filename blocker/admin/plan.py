@@ -10,13 +10,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from blocker.download.source import Source
 from blocker.errors import Problem, Problems, StartError
 from blocker.link import Generation
+from blocker.querylog.settings import LogSettings
 
 CHILD = "blocker.admin.prepare"
 
@@ -45,6 +46,7 @@ class Plan:
     sources: dict[str, Evidence]
     subscriptions: list[Source]
     generation: Generation  # its number is still 0
+    query_log: LogSettings = field(default_factory=LogSettings)
 
     def encode(self) -> str:
         return json.dumps(asdict(self))
@@ -55,6 +57,7 @@ class Plan:
         fields["generation"] = Generation(**fields["generation"])
         fields["listen"] = [(host, port) for host, port in fields["listen"]]
         fields["admin"] = tuple(fields["admin"])
+        fields["query_log"] = LogSettings(**fields["query_log"])
         fields["subscriptions"] = [Source(**each) for each in fields["subscriptions"]]
         fields["sources"] = {key: Evidence(**each) for key, each in fields["sources"].items()}
         return cls(**fields)

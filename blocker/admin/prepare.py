@@ -12,9 +12,11 @@ from blocker.admin.progress import ProgressLine
 from blocker.catalog.compile import compile_ruleset, prune
 from blocker.catalog.seen import remember
 from blocker.config.generation import generation_of
+from blocker.config.querylog import QueryLogSection
 from blocker.download.source import Source
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
+from blocker.querylog.settings import LogSettings
 from blocker.ruleset import Progress, open_ruleset
 from blocker.tokens import TokenStore
 
@@ -53,6 +55,19 @@ def make_plan(path: Path | None, progress: Progress = lambda *_: None) -> Plan:
         },
         subscriptions=[Source.of(each) for each in config.subscriptions],
         generation=generation_of(config, ruleset),
+        query_log=_log_settings(config.query_log),
+    )
+
+
+def _log_settings(section: QueryLogSection) -> LogSettings:
+    return LogSettings(
+        store=section.store,
+        retention=section.retention,
+        size=section.size,
+        clients=section.clients,
+        names=section.names,
+        ignore_names=list(section.ignore.names),
+        ignore_clients=[str(network) for network in section.ignore.clients],
     )
 
 

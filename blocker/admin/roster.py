@@ -48,6 +48,11 @@ class Roster:
         self._news.set()
         self._news = asyncio.Event()
 
+    def read_all(self) -> None:
+        """What workers have told before they ended."""
+        for link in self.links:
+            self.read(link)
+
     def notify(self, number: int) -> None:
         """Tell the workers that a generation is on disk. Who is down reads it when it starts."""
         for link in self.links:

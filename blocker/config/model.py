@@ -8,9 +8,10 @@ from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from blocker.config.blocking import Blocking
 from blocker.config.dns import Dns
 from blocker.config.groups import Group
+from blocker.config.querylog import QueryLogSection
 from blocker.config.records import Records
 from blocker.config.rules import UserRules
-from blocker.config.section import Section, comes_later, some, unique
+from blocker.config.section import Section, some, unique
 from blocker.config.subscriptions import Subscription
 from blocker.config.units import OCTETS, SECONDS, Duration, Endpoint, FilePath, ListenAddress, Size
 from blocker.config.upstreams import DEFAULT_UPSTREAMS, Upstream
@@ -65,9 +66,7 @@ class Config(Section):
     ] = ()
     cache: Cache = Cache()
     admin: Admin = Admin()
-    query_log: Annotated[
-        None, comes_later("remove it: for now queries are counted, not stored")
-    ] = None
+    query_log: QueryLogSection = QueryLogSection()
     state: FilePath = Path("state")
     user: Annotated[str | None, Field(min_length=1)] = None
     lists: FilePath | None = None

@@ -19,6 +19,7 @@ from blocker.admin.auth import Scope
 from blocker.admin.metrics import Metrics
 from blocker.admin.ownlists import OwnLists
 from blocker.admin.problem_details import Refusal
+from blocker.admin.querylog import querylog_of
 from blocker.admin.recent import Recent
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
@@ -26,6 +27,7 @@ from blocker.admin.shadow import Shadow
 from blocker.admin.subscriptions import refresher_of
 from blocker.admin.watch import Watch
 from blocker.download.refresher import Refresher
+from blocker.querylog.log import QueryLog
 
 
 class Body(BaseModel):
@@ -50,6 +52,7 @@ class Backend:
     watch: Watch
     own_lists: OwnLists
     refresher: Refresher
+    querylog: QueryLog | None
 
     @classmethod
     def of(cls, roster: Roster, generations: Generations) -> Self:
@@ -57,10 +60,12 @@ class Backend:
         second = int(datetime.now(UTC).timestamp())
         recent, shadow = Recent(second), Shadow(second)
         roster.readers += [recent.take, shadow.take]
+        if querylog := querylog_of(generations.started_with):
+            roster.readers.append(querylog.take)
         watch = Watch(generations)
         own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
         metrics = Metrics(roster, generations, refresher.shown)
-        return cls(roster, generations, metrics, recent, shadow, watch, own, refresher)
+        return cls(roster, generations, metrics, recent, shadow, watch, own, refresher, querylog)
 
 
 BACKEND = web.AppKey("backend", Backend)

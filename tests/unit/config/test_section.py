@@ -27,15 +27,6 @@ def test_nothing_after_a_key_is_its_default(tmp_path: Path) -> None:
     assert load(tmp_path, written).dns == Config().dns
 
 
-def test_a_section_of_a_later_release_is_refused(tmp_path: Path) -> None:
-    (said,) = complaints(tmp_path, "state: here\nquery_log: {retention: 90d}\n")
-    assert said.startswith("2: query_log: comes with a later release; remove it: ")
-
-
-def test_an_empty_section_of_a_later_release_asks_for_nothing(tmp_path: Path) -> None:
-    load(tmp_path, "query_log: {}\n")
-
-
 def test_a_list_with_the_same_item_twice_is_refused(tmp_path: Path) -> None:
     (said,) = complaints(tmp_path, "upstreams: [udp://192.0.2.1, udp://192.0.2.1]\n")
     assert said == "1: upstreams: the upstream udp://192.0.2.1 stands here twice; remove one"
