@@ -47,6 +47,9 @@ class Plan:
     subscriptions: list[Source]
     generation: Generation  # its number is still 0
     query_log: LogSettings = field(default_factory=LogSettings)
+    hosts: tuple[str, ...] = ()  # names by which the admin API may be called
+    tls: tuple[str, str] | None = None  # its certificate and key
+    device_metrics: bool = False
 
     def encode(self) -> str:
         return json.dumps(asdict(self))
@@ -58,6 +61,8 @@ class Plan:
         fields["listen"] = [(host, port) for host, port in fields["listen"]]
         fields["admin"] = tuple(fields["admin"])
         fields["query_log"] = LogSettings(**fields["query_log"])
+        fields["hosts"] = tuple(fields["hosts"])
+        fields["tls"] = fields["tls"] and tuple(fields["tls"])
         fields["subscriptions"] = [Source(**each) for each in fields["subscriptions"]]
         fields["sources"] = {key: Evidence(**each) for key, each in fields["sources"].items()}
         return cls(**fields)

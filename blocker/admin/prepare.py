@@ -56,6 +56,9 @@ def make_plan(path: Path | None, progress: Progress = lambda *_: None) -> Plan:
         subscriptions=[Source.of(each) for each in config.subscriptions],
         generation=generation_of(config, ruleset),
         query_log=_log_settings(config.query_log),
+        hosts=config.admin.hosts,
+        tls=config.admin.tls and (str(config.admin.tls.certificate), str(config.admin.tls.key)),
+        device_metrics=config.admin.metrics.devices == "on",
     )
 
 

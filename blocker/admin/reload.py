@@ -145,6 +145,7 @@ class Generations:
             "dns.listen": (now.listen, then.listen),
             "dns.workers": (now.workers, then.workers),
             "admin.listen": (now.admin, then.admin),
+            "admin.tls": (now.tls, then.tls),
             "query_log": (now.query_log, then.query_log),
             "state": (now.state, then.state),
             "user": (now.user, then.user),

@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
 
+from blocker.config.admin import admin_faults
 from blocker.config.blocking import Blocking
 from blocker.config.groups import group_faults
 from blocker.config.model import Config
@@ -92,6 +93,7 @@ def _anchored(config: Config, folder: Path) -> Config:
     return config.model_copy(
         update={
             "state": state,
+            "admin": config.admin.anchored(folder),
             "lists": config.lists and folder / config.lists.expanduser(),
             "overlay": folder
             / (config.overlay if written else config.state / OVERLAY).expanduser(),
@@ -104,6 +106,7 @@ def _anchored(config: Config, folder: Path) -> Config:
 def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
     """What a model cannot see: one section against another, and the files that are named."""
     yield from _loops(config, document)
+    yield from admin_faults(config.admin, document)
     if config.admin.listen in config.dns.listen:
         yield document.problem(
             ("admin", "listen"), f"{config.admin.listen} answers DNS", "choose another port"

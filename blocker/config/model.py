@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
+from blocker.config.admin import Admin
 from blocker.config.blocking import Blocking
 from blocker.config.dns import Dns
 from blocker.config.groups import Group
@@ -13,7 +14,7 @@ from blocker.config.records import Records
 from blocker.config.rules import UserRules
 from blocker.config.section import Section, some, unique
 from blocker.config.subscriptions import Subscription
-from blocker.config.units import OCTETS, SECONDS, Duration, Endpoint, FilePath, ListenAddress, Size
+from blocker.config.units import OCTETS, SECONDS, Duration, FilePath, Size
 from blocker.config.upstreams import DEFAULT_UPSTREAMS, Upstream
 from blocker.yamlfile import Document
 
@@ -37,12 +38,6 @@ class Cache(Section):
         if self.min_ttl > self.max_ttl:
             raise ValueError("min_ttl is above max_ttl; write a smaller min_ttl")
         return self
-
-
-class Admin(Section):
-    """The API, the metrics and the health checks."""
-
-    listen: ListenAddress = Endpoint("127.0.0.1", 8053)
 
 
 class Config(Section):
