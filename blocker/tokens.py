@@ -2,6 +2,8 @@
 
 Rule: the file holds hashes only. A plain SHA-256 is enough, because a token is 256 random bits:
 slow hashes protect what people choose, and nobody can try 2^256 tokens however fast the hash is.
+When a token was last used stands in a file of its own, which may be lost: that the one with the
+hashes is written seldom, and only by a person's will, is worth more.
 """
 
 import fcntl
@@ -12,7 +14,7 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,13 +23,19 @@ from typing import Final, Literal, get_args
 
 from blocker.errors import StartError
 
-Scope = Literal["read", "admin"]
+Scope = Literal["read", "rules", "admin"]  # each may do what those before it may
 
 PREFIX: Final = "blocker_"  # so that a token in a log or a repository is known for what it is
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 log = logging.getLogger(__name__)
+
+
+def permits(scope: Scope, needed: Scope) -> bool:
+    """Whether a token of `scope` may do what takes `needed`."""
+    order = get_args(Scope)
+    return order.index(scope) >= order.index(needed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class TokenStore:
 
     def __init__(self, state: Path) -> None:
         self.path = state / "tokens.json"
+        self.uses_path = state / "tokens.used.json"
         self._read: tuple[int, int, int] | None = None
         self._tokens: tuple[Token, ...] = ()
 
@@ -79,24 +88,58 @@ class TokenStore:
             message = f"{name!r} cannot be a token's name; use letters, digits, dots and dashes"
             raise StartError(message)
         if scope not in get_args(Scope):
-            message = f"{scope!r} is no scope; it is read or admin"
+            message = f"{scope!r} is no scope; it is read, rules or admin"
             raise StartError(message)
         secret = PREFIX + secrets.token_urlsafe(32)
         created = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._changing() as tokens:
+            if any(token.name == name for token in tokens):
+                message = f"there is a token {name} already; choose another name"
+                raise StartError(message)
+            self._write(
+                self.path, _as_json((*tokens, Token(name, scope, _digest(secret), created)))
+            )
+        return secret
+
+    def revoke(self, name: str) -> Token:
+        """It is accepted no longer, from the next request on."""
+        with self._changing() as tokens:
+            for token in tokens:
+                if token.name == name:
+                    kept = tuple(each for each in tokens if each is not token)
+                    self._write(self.path, _as_json(kept))
+                    return token
+        names = ", ".join(sorted(token.name for token in tokens)) or "there are none"
+        message = f"there is no token {name}; tokens: {names}"
+        raise StartError(message)
+
+    def uses(self) -> dict[str, str]:
+        """When each was last used, by its hash; what cannot be read is not known."""
+        try:
+            uses = json.loads(self.uses_path.read_bytes())
+            return {str(sha256): str(moment) for sha256, moment in uses.items()}
+        except (OSError, ValueError, AttributeError):
+            return {}
+
+    def write_uses(self, uses: Mapping[str, str]) -> None:
+        """Of tokens that are there. Whoever knows them may lose them: no lock, no error."""
+        known = {token.sha256 for token in self.tokens()}
+        kept = {sha256: moment for sha256, moment in uses.items() if sha256 in known}
+        with suppress(OSError):
+            self._write(self.uses_path, json.dumps(kept, indent=1))
+
+    @contextmanager
+    def _changing(self) -> Iterator[tuple[Token, ...]]:
+        """The tokens as they are while nobody else can change them."""
         try:
             with self._locked():
-                tokens = self._parse() if self.path.exists() else ()
-                if any(token.name == name for token in tokens):
-                    message = f"there is a token {name} already; choose another name"
-                    raise StartError(message)
-                self._write((*tokens, Token(name, scope, _digest(secret), created)))
+                yield self._parse() if self.path.exists() else ()
         except OSError as error:
             message = f"cannot write {self.path}: {error.strerror}; run as the user of the server"
             raise StartError(message) from None
         except (ValueError, TypeError, KeyError) as error:
             message = f"{self.path} is damaged ({error}); remove it and create the tokens anew"
             raise StartError(message) from None
-        return secret
 
     def _parse(self) -> tuple[Token, ...]:
         content = json.loads(self.path.read_bytes())
@@ -120,18 +163,17 @@ class TokenStore:
         finally:
             os.close(lock)
 
-    def _write(self, tokens: tuple[Token, ...]) -> None:
-        content = json.dumps({"tokens": [asdict(token) for token in tokens]}, indent=1)
-        temporary = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+    def _write(self, path: Path, content: str) -> None:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         temporary.unlink(missing_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content.encode())
                 file.flush()
-                _give_to_owner_of_folder(descriptor, self.path.parent)
+                _give_to_owner_of_folder(descriptor, path.parent)
                 os.fsync(descriptor)
-            temporary.replace(self.path)
+            temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
 
@@ -141,6 +183,10 @@ def _give_to_owner_of_folder(descriptor: int, folder: Path) -> None:
     owner = folder.stat()
     with suppress(PermissionError):  # only root may give files away, and only root needs to
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
+def _as_json(tokens: tuple[Token, ...]) -> str:
+    return json.dumps({"tokens": [asdict(token) for token in tokens]}, indent=1)
 
 
 def _digest(secret: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blocker.errors import StartError
-from blocker.tokens import PREFIX, Scope, TokenStore
+from blocker.tokens import PREFIX, Scope, TokenStore, permits
 
 
 def test_a_token_is_found_by_what_was_given_away(tmp_path: Path) -> None:
@@ -101,9 +101,46 @@ def test_names_are_plain(tmp_path: Path, name: str) -> None:
         TokenStore(tmp_path).create(name, "read")
 
 
-def test_scopes_are_read_and_admin(tmp_path: Path) -> None:
+@pytest.mark.parametrize("scope, may", [("read", 1), ("rules", 2), ("admin", 3)])
+def test_each_scope_may_do_what_those_before_it_may(scope: Scope, may: int) -> None:
+    needed: tuple[Scope, ...] = ("read", "rules", "admin")
+    assert [permits(scope, each) for each in needed] == [True] * may + [False] * (3 - may)
+
+
+def test_what_is_revoked_is_found_no_longer_by_a_server_that_runs(tmp_path: Path) -> None:
+    server, person = TokenStore(tmp_path), TokenStore(tmp_path)
+    phone, tv = person.create("phone", "rules"), person.create("tv", "read")
+    assert server.find(phone)
+    assert person.revoke("phone").name == "phone"
+    assert server.find(phone) is None
+    assert server.find(tv)
+    with pytest.raises(StartError, match="there is no token phone; tokens: tv"):
+        person.revoke("phone")
+
+
+def test_the_last_use_is_of_the_token_and_not_of_its_name(tmp_path: Path) -> None:
+    store = TokenStore(tmp_path)
+    store.create("phone", "read")
+    (token,) = store.tokens()
+    assert store.uses() == {}
+    store.write_uses({token.sha256: "2026-11-24T03:00:00+00:00", "0" * 64: "never there"})
+    assert store.uses() == {token.sha256: "2026-11-24T03:00:00+00:00"}
+    store.revoke("phone")
+    store.create("phone", "read")
+    assert store.tokens()[0].sha256 not in store.uses()
+    assert stat.S_IMODE(store.uses_path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{"])
+def test_uses_that_cannot_be_read_are_not_known(tmp_path: Path, content: str) -> None:
+    store = TokenStore(tmp_path)
+    store.uses_path.write_text(content, encoding="utf-8")
+    assert store.uses() == {}
+
+
+def test_scopes_are_read_rules_and_admin(tmp_path: Path) -> None:
     wrong: Scope = "root"  # type: ignore[assignment]
-    with pytest.raises(StartError, match="it is read or admin"):
+    with pytest.raises(StartError, match="it is read, rules or admin"):
         TokenStore(tmp_path).create("one", wrong)
 
 
