@@ -98,6 +98,13 @@ class CacheLimits(TypedDict):
     serve_stale: int
 
 
+class RateLimits(TypedDict):
+    """Questions a minute of one client, and the networks of those who may ask more."""
+
+    questions: int
+    exempt: list[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """All a worker runs with. Numbers only grow, over restarts too."""
@@ -111,6 +118,7 @@ class Generation:
     allow_from: list[str]
     cache: CacheLimits
     paused_until: float | None = None  # wall clock: a pause outlives the process that began it
+    rate: RateLimits | None = None  # None: everyone may ask as much as they like
     homes: list[str] | None = None  # zones whose names may lead to private addresses; None: all may
 
     @classmethod

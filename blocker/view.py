@@ -12,6 +12,7 @@ from typing import cast
 
 from blocker.clients import schedule
 from blocker.clients.membership import DEFAULT, NOBODY, Membership, plain_address
+from blocker.clients.unlimited import Unlimited
 from blocker.core.addresses import AddressRules
 from blocker.core.answer import Lifetimes
 from blocker.core.engine import Everything, View
@@ -26,6 +27,7 @@ from blocker.core.policy import (
     Verdict,
     VerdictAction,
 )
+from blocker.core.rate import RateLimit
 from blocker.core.rule import LocalRecord, Scope
 from blocker.core.searching import SearchingPolicy
 from blocker.core.sinkhole import Mode, Sinkhole
@@ -184,6 +186,14 @@ def lifetimes_of(generation: Generation) -> Lifetimes:
 
 def networks_of(generation: Generation) -> list[IPv4Network | IPv6Network]:
     return [ip_network(network) for network in generation.allow_from]
+
+
+def rate_of(generation: Generation) -> RateLimit:
+    """How much a client may ask."""
+    if generation.rate is None:
+        return RateLimit()
+    unlimited = Unlimited(map(ip_network, generation.rate["exempt"]))
+    return RateLimit(generation.rate["questions"], unlimited.__contains__)
 
 
 def zones_of(generation: Generation) -> list[bytes]:

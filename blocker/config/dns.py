@@ -17,6 +17,9 @@ class Dns(Section):
     workers: Annotated[int, whole_number(1, 256)] = 1
     # Beyond loopback, private, link-local and unique-local clients, who may always ask.
     allow_from: tuple[Network, ...] = ()
+    # Questions that one client may ask within a minute, and who may ask more; 0 for no limit.
+    rate_limit: Annotated[int, whole_number(0, 1_000_000_000)] = 1000
+    rate_limit_exempt: tuple[Network, ...] = ()
     # Whether public names are kept from leading to addresses of the home (DNS rebinding), and which
     # may, beside the zones that have upstreams of their own.
     rebinding_protection: Annotated[Literal["on", "off"], BeforeValidator(not_truth)] = "on"

@@ -9,7 +9,7 @@ from blocker.config.homes import homes_of, search_domains
 from blocker.config.local import local_records
 from blocker.config.model import Config
 from blocker.config.policy import groups_of, rules_of, upstreams_of
-from blocker.link import CacheLimits, Generation
+from blocker.link import CacheLimits, Generation, RateLimits
 
 
 def generation_of(config: Config, ruleset: Path) -> Generation:
@@ -23,6 +23,10 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
         records=local_records(config).records,
         upstreams=upstreams_of(config.upstreams),
         allow_from=[str(network) for network in config.dns.allow_from],
+        rate=RateLimits(
+            questions=config.dns.rate_limit,
+            exempt=[str(network) for network in config.dns.rate_limit_exempt],
+        ),
         homes=homes_of(config, search_domains()),
         cache=CacheLimits(
             size=cache.size,

@@ -79,11 +79,6 @@ class Engine:
         self._retired: list[dict[Any, Any]] = []
         self._put(views, networks, zones)
 
-    @property
-    def hits(self) -> int:
-        """Questions answered from the answers, by now counted in the tally."""
-        return sum(n for (_, action), n in self.tally.queries.items() if action == "cached")
-
     def install(
         self,
         views: Views,
@@ -110,6 +105,10 @@ class Engine:
     def forget_clients(self) -> None:
         """Look again who each client is: an address may be another's by now."""
         self._admission.forget()
+
+    def limit(self, now: float) -> dict[str, int]:
+        """Refuse whom the journal has seen ask too much: who that is since the last time."""
+        return self._admission.limit(self.tally.rate, now)
 
     def shed(self, count: int) -> bool:
         """Free `count` entries of what was replaced; True while there is more.
@@ -154,7 +153,7 @@ class Engine:
             return _say(packet[:2], client, journal, malformed(error))
         # Before anything is looked up: an open resolver is a weapon in strangers' hands.
         if view.refused:
-            return _say(packet[:2], client, journal, refused(query))
+            return _say(packet[:2], client, journal, refused(query, limited=view.limited))
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
         if verdict is not None and verdict.action == "depends":

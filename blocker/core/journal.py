@@ -12,6 +12,7 @@ from operator import attrgetter, itemgetter
 from typing import Final
 
 from blocker.core.policy import Verdict
+from blocker.core.rate import RateLimit
 from blocker.core.reply import Reply
 from blocker.core.rows import Pair, Rows, Sort
 
@@ -50,6 +51,12 @@ class Tally:
     seconds_sum: float = 0.0
     dropped: int = 0
     rows: Rows = field(default_factory=Rows)
+    rate: RateLimit = field(default_factory=RateLimit)
+
+    @property
+    def hits(self) -> int:
+        """Questions answered from the answers."""
+        return sum(n for (_, action), n in self.queries.items() if action == "cached")
 
 
 class Journal:
@@ -100,6 +107,7 @@ class Journal:
             self.tally.dropped += excess
         some = entries[:SLICE]
         del entries[:SLICE]
+        self.tally.rate.count(map(_CLIENT, some))
         rows = self.tally.rows
         flooding = rows.flooding
         if not flooding:

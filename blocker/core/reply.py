@@ -7,6 +7,7 @@ from blocker.core.policy import Verdict
 from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
 
 EDE_PROHIBITED = 18
+EDE_RATE_LIMITED = 31
 
 
 @dataclass(slots=True, eq=False)
@@ -93,8 +94,11 @@ def malformed(error: FormatError) -> Reply:
     return Reply(error.reply, 0.0, "malformed" if error.reply else "dropped", None)
 
 
-def refused(query: Query) -> Reply:
-    """What a client gets that may not ask."""
+def refused(query: Query, *, limited: bool = False) -> Reply:
+    """What a client gets that may not ask, or has asked too much."""
+    if limited:
+        tail = _error(query, REFUSED, EDE_RATE_LIMITED, "too many questions within a minute")
+        return Reply(tail, 0.0, "limited", None)
     tail = _error(query, REFUSED, EDE_PROHIBITED, "this resolver serves its own network only")
     return Reply(tail, 0.0, "refused", None)
 

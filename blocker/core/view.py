@@ -9,6 +9,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any, Final, Protocol
 
 from blocker.core.policy import NoRules, Policy, Rule, Verdict
+from blocker.core.rate import RateLimit
 from blocker.core.reply import Reply
 from blocker.core.sinkhole import Sinkhole
 
@@ -53,6 +54,7 @@ class View:
     policy: Matcher
     sinkhole: Sinkhole = field(default_factory=Sinkhole)
     refused: bool = False
+    limited: bool = False  # refused only because it asked too much
     replies: dict[bytes, Reply] = field(default_factory=dict)
     upstreams: bytes = b""
     homes: frozenset[bytes] | None = None
@@ -108,6 +110,7 @@ class Admission:
         self.views = views
         self.known: dict[str, View] = {}
         self._refusing = View(Policy(NoRules()), refused=True)
+        self._limiting = View(Policy(NoRules()), refused=True, limited=True)
         self._networks = (*HOME, *networks)
 
     def admit(self, client: str) -> View:
@@ -118,6 +121,15 @@ class Admission:
         home = any(address in network for network in self._networks)
         view = self.known[client] = self.views.of(client) if home else self._refusing
         return view
+
+    def limit(self, rate: RateLimit, now: float) -> dict[str, int]:
+        """Refuse who has asked too much; who that is since the last time, and how much."""
+        before, found = bool(rate.over), rate.step(now)
+        if before and not rate.over:
+            self.forget()
+        for client in rate.over:  # also after a reload, which knows nobody
+            self.known[client] = self._limiting
+        return found
 
     def forget(self) -> None:
         """Look again who each client is, from its next packet on."""

@@ -28,7 +28,7 @@ from blocker.upstream.forwarder import Forwarder
 from blocker.upstream.routes import Upstreams
 from blocker.upstream.tally import Tally as UpstreamTally
 from blocker.upstream.url import upstream_from_url
-from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, zones_of
+from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, rate_of, zones_of
 from blocker.worker.collector import Collector
 from blocker.worker.outbox import Outbox
 from blocker.worker.report import report
@@ -80,6 +80,7 @@ class Worker:
             networks=networks_of(self.generation),
             zones=zones_of(self.generation),
         )
+        self.engine.tally.rate = rate_of(self.generation)
         self.outbox = Outbox(self.link, self.engine.tally.rows, _second())
 
     async def live(self, udp: Sequence[socket], tcp: Sequence[socket], lifeline: int) -> None:
@@ -122,6 +123,7 @@ class Worker:
             self._look_at_the_clock()
             await self._fold()
             now = clock()
+            self._limit(now)
             answered = self.engine.tally.queries.total()
             collector.step(now, idle=answered == seen)
             seen = answered
@@ -129,6 +131,13 @@ class Worker:
                 self._report()
                 reported = now
             await self.outbox.forward(_second())
+
+    def _limit(self, now: float) -> None:
+        for client, asked in self.engine.limit(now).items():
+            log.warning(
+                "%s asked %d questions within a minute, more than dns.rate_limit: it is refused "
+                "for the next %.0f s", client, asked, self.engine.tally.rate.left(now),
+            )  # fmt: skip
 
     async def _fold(self) -> None:
         """In slices; between two of them the sockets have their turn."""
@@ -161,10 +170,12 @@ class Worker:
             log.error("worker %d: generation %d: %s", self.index, number, error)  # noqa: TRY400
             return
         self.refused, self.error = 0, ""
-        self.generation, self._views = generation, views
+        before, self.generation, self._views = self.generation, generation, views
         self.forwarder.replace(upstreams)
         self._note_upstreams()
         self.engine.lifetimes = lifetimes_of(generation)
+        if generation.rate != before.rate:
+            self.engine.tally.rate = rate_of(generation)
         self.engine.answers.size = generation.cache["size"]
         self._install()
 

@@ -22,7 +22,7 @@ def report(
         queries=_nested(counted.queries),
         accounts=_accounts(counted.accounts),
         cache=CacheTally(
-            hits=engine.hits,
+            hits=counted.hits,
             misses=engine.misses,
             evictions=answers.evictions,
             bytes=answers.octets,

@@ -214,7 +214,7 @@ def test_the_journal_is_told_of_every_packet(tcp: bool) -> None:
         }.items()
     }
     assert resolver.engine.tally.accounts == {("user", "unspecified", "blocked"): 3}
-    assert (resolver.engine.hits, resolver.engine.misses) == (2, 3)
+    assert (resolver.engine.tally.hits, resolver.engine.misses) == (2, 3)
 
 
 def test_a_shadowed_answer_passes_and_is_counted() -> None:
