@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
         "aliases", "asked", "catalog", "clients", "config", "control", "core", "download",
-        "explain", "inputs", "link", "ruleset", "sockets", "store", "tokens", "view",
+        "explain", "inputs", "link", "querylog", "ruleset", "sockets", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
