@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket
 
@@ -30,14 +30,14 @@ from blocker.admin.api import (
 )
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
 from blocker.admin.api.openapi import openapi
-from blocker.admin.auth import Scope, auth
+from blocker.admin.auth import auth
 from blocker.admin.lapse import lapse_when_due
 from blocker.admin.plan import Plan
 from blocker.admin.problem_details import problem_details
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.admin.security import add_headers, security
-from blocker.tokens import TokenStore
+from blocker.tokens import Scope
 
 BASE = "/api/v1/"
 LARGEST_BODY = 64 * 1024
@@ -67,13 +67,13 @@ def run(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int) -> Non
     asyncio.run(_live(plan, sock, links, lifeline))
 
 
-def application(backend: Backend, tokens: TokenStore) -> web.Application:
+def application(backend: Backend) -> web.Application:
     scopes: dict[tuple[str, str], Scope] = {
         (endpoint.method, BASE + endpoint.path): endpoint.scope for endpoint in ENDPOINTS
     }
     app = web.Application(
         client_max_size=LARGEST_BODY,
-        middlewares=[problem_details, auth(tokens, scopes), security],
+        middlewares=[problem_details, auth(backend.access, scopes), security(_hosts(backend))],
     )
     app[BACKEND] = backend
     app.on_response_prepare.append(add_headers)
@@ -83,6 +83,11 @@ def application(backend: Backend, tokens: TokenStore) -> web.Application:
         app.router.add_route(endpoint.method, BASE + endpoint.path, endpoint.serve)
     app.router.add_get(f"{BASE}openapi.json", _openapi)
     return app
+
+
+def _hosts(backend: Backend) -> Callable[[], Sequence[str]]:
+    """Those of the configuration that was read last."""
+    return lambda: backend.generations.plan.hosts
 
 
 async def _openapi(request: web.Request) -> web.Response:
@@ -99,7 +104,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     roster = Roster(links, state, run=plan.generation.number)
     generations = Generations(plan, roster)
     backend = Backend.of(roster, generations)
-    app = application(backend, TokenStore(state))
+    app = application(backend)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
     await web.SockSite(runner, sock).start()
@@ -112,6 +117,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             tasks.create_task(backend.watch.run()),
             tasks.create_task(backend.refresher.run()),
             tasks.create_task(lapse_when_due(generations)),
+            tasks.create_task(backend.access.last_use.run()),
         ]
         if backend.querylog:
             living.append(tasks.create_task(backend.querylog.run()))

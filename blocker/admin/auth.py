@@ -1,8 +1,8 @@
 """Who may do what: bearer tokens, checked before anything else is looked at. Whoever could open the
 control socket needs none.
 
-Rule: closed unless it stands in OPEN. A path that is misspelt, doubled or encoded is thus refused
-like any other, whatever the router would have made of it.
+Rule: closed unless it stands in OPEN or PUBLIC. A path that is misspelt, doubled or encoded is thus
+refused like any other, whatever the router would have made of it.
 """
 
 import socket
@@ -10,23 +10,24 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import Literal
+from math import ceil
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from blocker import control
+from blocker.admin.access import Access, LockedOut
 from blocker.admin.problem_details import Next, Refusal
-from blocker.tokens import TokenStore
+from blocker.tokens import Scope, Token, permits
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # to programs on this machine
-
-Scope = Literal["read", "admin"]
+# What is the same for everyone who has this program: its documentation.
+PUBLIC = frozenset({"/api/v1/openapi.json", "/api/docs"})
 
 WHO: ContextVar[str] = ContextVar("who", default="api")  # asks for what is being answered
 
 
-def auth(tokens: TokenStore, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
+def auth(access: Access, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
     """`scopes` says by method and path what a token must allow; where nothing is, any token does.
 
     A path with names in it stands there as it was registered: `/api/v1/lists/{name}`.
@@ -37,27 +38,44 @@ def auth(tokens: TokenStore, scopes: Mapping[tuple[str, str], Scope]) -> Middlew
         if user := _control_user(request):
             WHO.set(f"cli:{user}")
             return await handler(request)
-        if request.raw_path in OPEN and _is_local(request):
+        if is_public(request.raw_path) or (request.raw_path in OPEN and _is_local(request)):
             return await handler(request)
-        token = tokens.find(_bearer(request))
-        if token is None:
-            raise Refusal(
-                HTTPStatus.UNAUTHORIZED,
-                "send Authorization: Bearer TOKEN; `blocker token create` makes one",
-                headers={"WWW-Authenticate": 'Bearer realm="blocker"'},
-            )
+        token = _token(access, request)
         WHO.set(token.name)
         resource = request.match_info.route.resource
         path = resource.canonical if resource else request.path
         needed = scopes.get((request.method, path), "read")
-        if needed == "admin" and token.scope != "admin":
+        if not permits(token.scope, needed):
             raise Refusal(
                 HTTPStatus.FORBIDDEN,
-                f"the token {token.name} may only read; this takes scope admin",
+                f"the token {token.name} has scope {token.scope}; this takes scope {needed}",
             )
         return await handler(request)
 
     return check
+
+
+def is_public(path: str) -> bool:
+    return path in PUBLIC or (path.startswith("/api/docs/") and path.count("/") == 3)
+
+
+def _token(access: Access, request: web.Request) -> Token:
+    try:
+        token = access.token(_bearer(request), _peer(request))
+    except LockedOut as locked:
+        raise Refusal(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"too many wrong tokens came from this address; none is looked at for another "
+            f"{ceil(locked.seconds / 60)} min. On the server itself `blocker` goes on working",
+            headers={"Retry-After": str(ceil(locked.seconds))},
+        ) from None
+    if token is None:
+        raise Refusal(
+            HTTPStatus.UNAUTHORIZED,
+            "send Authorization: Bearer TOKEN; `blocker token create` makes one",
+            headers={"WWW-Authenticate": 'Bearer realm="blocker"'},
+        )
+    return token
 
 
 def _control_user(request: web.Request) -> str | None:
@@ -73,5 +91,11 @@ def _bearer(request: web.Request) -> str:
 
 
 def _is_local(request: web.Request) -> bool:
-    peer = request.transport.get_extra_info("peername") if request.transport else None
-    return peer is not None and ip_address(peer[0].partition("%")[0]).is_loopback
+    peer = _peer(request)
+    return bool(peer) and ip_address(peer).is_loopback
+
+
+def _peer(request: web.Request) -> str:
+    """The other end of the connection, whatever headers say of it."""
+    name = request.transport.get_extra_info("peername") if request.transport else None
+    return name[0].partition("%")[0] if name else ""

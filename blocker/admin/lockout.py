@@ -60,6 +60,8 @@ class Lockout:
 
 
 def _key(peer: str) -> str:
+    if not peer:  # the connection has ended meanwhile
+        return "unknown"
     address = ip_address(peer.partition("%")[0])
     if isinstance(address, IPv6Address):
         if address.ipv4_mapped:

@@ -4,15 +4,20 @@ Host names other than ours are refused, since a name can be rebound to this addr
 taken as JSON and from our own origin alone. No answer carries a CORS header. GET changes nothing.
 """
 
+import re
 import socket
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from ipaddress import ip_address
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from blocker.admin.problem_details import Next, Refusal
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[^\s:\[\]@/]+))(?::[0-9]{1,5})?")
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -24,39 +29,45 @@ HEADERS = {
 }
 
 
-@web.middleware
-async def security(request: web.Request, handler: Next) -> web.StreamResponse:
-    if not is_own_host(request.headers.get("Host", "")):
-        raise Refusal(
-            HTTPStatus.MISDIRECTED_REQUEST,
-            "this is not a name of this server; use its address, localhost or its host name",
-        )
-    if request.method not in SAFE_METHODS:
-        _must_come_from_here(request)
-        _must_be_json(request)
-    return await handler(request)
+def security(hosts: Callable[[], Collection[str]]) -> Middleware:
+    """`hosts` gives the names that the configuration has for this server at the moment."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Next) -> web.StreamResponse:
+        if not is_own_host(request.headers.get("Host", ""), hosts()):
+            raise Refusal(
+                HTTPStatus.MISDIRECTED_REQUEST,
+                "this is not a name of this server; use its address, localhost or its host name, "
+                "or add the name to admin.hosts in the configuration",
+            )
+        if request.method not in SAFE_METHODS:
+            _must_come_from_here(request)
+            _must_be_json(request)
+        return await handler(request)
+
+    return check
 
 
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    """On every answer, errors as well."""
-    response.headers.update(HEADERS)
+    """On every answer, errors as well. A page with a policy of its own keeps that."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers.popall("Server", None)
 
 
-def is_own_host(host: str) -> bool:
+def is_own_host(host: str, hosts: Collection[str] = ()) -> bool:
     """An address cannot be rebound, so any will do; of names only those nobody else can own."""
-    if host.startswith("["):
-        name, bracket, _ = host[1:].partition("]")
-        name = name if bracket else ""
-    else:
-        name = host.partition(":")[0].lower()
-    if name in ("localhost", socket.gethostname().lower()):
-        return True
+    match = _HOST.fullmatch(host)
+    if match is None:
+        return False
+    name = (match["address"] or match["name"]).lower().removesuffix(".")
+    if name in ("localhost", socket.gethostname().lower()) or name in hosts:
+        return match["address"] is None
     try:
-        ip_address(name)
+        address = ip_address(name)
     except ValueError:
         return False
-    return True
+    return (address.version == 6) == (match["address"] is not None)
 
 
 def _must_come_from_here(request: web.Request) -> None:

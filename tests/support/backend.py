@@ -141,7 +141,7 @@ def play(
             roster.listen()
             generations = Generations(plan, roster)
             backend = Backend.of(roster, generations)
-            app = application(backend, TokenStore(Path(plan.state)))
+            app = application(backend)
             worker = ScriptedWorker(0, Link(worker_end))
             async with TestClient(TestServer(app)) as client:
                 if tell:

@@ -88,7 +88,7 @@ def _shown(change: Change) -> ChangeShown:
 _UNFIT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 ENDPOINTS = (
     Endpoint("GET", "audit", "read", "Who changed what, and when", Page, Audit, _audit),
-    Endpoint("POST", "undo", "admin", "Take a change back", Undo, Changed, _undo, _UNFIT),
+    Endpoint("POST", "undo", "rules", "Take a change back", Undo, Changed, _undo, _UNFIT),
     Endpoint(
         "POST", "written", "admin", "Forget changes that stand in the configuration file now",
         Written, Changed, _written, _UNFIT,

@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from blocker.admin.auth import Scope
+from blocker.admin.access import Access
 from blocker.admin.metrics import Metrics
 from blocker.admin.ownlists import OwnLists
 from blocker.admin.problem_details import Refusal
@@ -28,6 +29,7 @@ from blocker.admin.subscriptions import refresher_of
 from blocker.admin.watch import Watch
 from blocker.download.refresher import Refresher
 from blocker.querylog.log import QueryLog
+from blocker.tokens import Scope
 
 
 class Body(BaseModel):
@@ -52,6 +54,7 @@ class Backend:
     watch: Watch
     own_lists: OwnLists
     refresher: Refresher
+    access: Access
     querylog: QueryLog | None
 
     @classmethod
@@ -64,8 +67,10 @@ class Backend:
             roster.readers.append(querylog.take)
         watch = Watch(generations)
         own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
+        access = Access.of(Path(generations.started_with.state))
         metrics = Metrics(roster, generations, refresher.shown)
-        return cls(roster, generations, metrics, recent, shadow, watch, own, refresher, querylog)
+        counts = (metrics, recent, shadow)
+        return cls(roster, generations, *counts, watch, own, refresher, access, querylog)
 
 
 BACKEND = web.AppKey("backend", Backend)

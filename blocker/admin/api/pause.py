@@ -32,7 +32,7 @@ async def _change(backend: Backend, asked: Pause | Resume) -> Paused:
 _UNFIT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 ENDPOINTS = (
     Endpoint(
-        "POST", "pause", "admin", "Block nothing for a while", Pause, Paused, _change, _UNFIT
+        "POST", "pause", "rules", "Block nothing for a while", Pause, Paused, _change, _UNFIT
     ),
-    Endpoint("POST", "resume", "admin", "Block again", Resume, Paused, _change, _UNFIT),
+    Endpoint("POST", "resume", "rules", "Block again", Resume, Paused, _change, _UNFIT),
 )  # fmt: skip

@@ -231,15 +231,15 @@ ENDPOINTS = (
         RescueAsked, RescueShown, _rescue, _UNFIT,
     ),
     Endpoint(
-        "POST", "rescue", "admin", "Allow names for a client for a while",
+        "POST", "rescue", "rules", "Allow names for a client for a while",
         RescueAllowed, Changed, _allow, _UNFIT,
     ),
     Endpoint(
-        "POST", "rescue/keep", "admin", "Keep what a rescue has allowed",
+        "POST", "rescue/keep", "rules", "Keep what a rescue has allowed",
         Keep, Changed, _decide, _UNFIT,
     ),
     Endpoint(
-        "POST", "rescue/lapse", "admin", "Take back what a rescue has allowed",
+        "POST", "rescue/lapse", "rules", "Take back what a rescue has allowed",
         Lapse, Changed, _decide, _UNFIT,
     ),
 )  # fmt: skip

@@ -55,17 +55,17 @@ _UNFIT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 ENDPOINTS = (
     Endpoint("GET", "rules", "read", "The user's rules in force", Nothing, Rules, _rules),
     Endpoint(
-        "POST", "rules", "admin", "Allow or block names", NewRule, Changed, _change, _UNFIT
+        "POST", "rules", "rules", "Allow or block names", NewRule, Changed, _change, _UNFIT
     ),
     Endpoint(
-        "DELETE", "rules/{id}", "admin", "Take a rule back, also one of the configuration",
+        "DELETE", "rules/{id}", "rules", "Take a rule back, also one of the configuration",
         Removal, Changed, _change, _UNFIT,
     ),
     Endpoint(
         "GET", "allowances", "read", "What is allowed for a while", Nothing, Rules, _allowances
     ),
     Endpoint(
-        "POST", "allowances", "admin", "Allow names for a while",
+        "POST", "allowances", "rules", "Allow names for a while",
         NewAllowance, Changed, _change, _UNFIT,
     ),
 )  # fmt: skip

@@ -55,16 +55,16 @@ _UNFIT = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 ENDPOINTS = (
     Endpoint("GET", "vendors", "read", "Every vendor's switch", Nothing, Vendors, _vendors),
     Endpoint(
-        "POST", "vendors/{vendor}", "admin", "Switch a vendor",
+        "POST", "vendors/{vendor}", "rules", "Switch a vendor",
         VendorSwitch, Changed, _switch, _UNFIT,
     ),
     Endpoint("GET", "purposes", "read", "Every purpose's switch", Nothing, Purposes, _purposes),
     Endpoint(
-        "POST", "purposes/{purpose}", "admin", "Switch a purpose, of all vendors",
+        "POST", "purposes/{purpose}", "rules", "Switch a purpose, of all vendors",
         PurposeSwitch, Changed, _switch, _UNFIT,
     ),
     Endpoint(
-        "POST", "subscriptions/{subscription}", "admin", "Switch a subscribed list",
+        "POST", "subscriptions/{subscription}", "rules", "Switch a subscribed list",
         SubscriptionSwitch, Changed, _switch, _UNFIT,
     ),
 )  # fmt: skip

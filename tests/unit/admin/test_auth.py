@@ -8,7 +8,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from blocker.admin.access import Access
 from blocker.admin.auth import OPEN, WHO, auth
+from blocker.admin.lockout import TRIES
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 
@@ -23,12 +25,16 @@ def test_scopes(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         tokens = TokenStore(admin.state)
         reader, changer = tokens.create("reader", "read"), tokens.create("changer", "admin")
+        rules = tokens.create("rules", "rules")
         for token, method, path, status in (
             (reader, "GET", STATUS, 200),
             (changer, "GET", STATUS, 200),
             (reader, "POST", RESUME, 403),
             (changer, "POST", RESUME, 200),
             (reader, "POST", "/api/v1/nowhere", 404),
+            (rules, "POST", RESUME, 200),
+            (rules, "POST", "/api/v1/reload", 403),
+            (changer, "POST", "/api/v1/reload", 200),
         ):
             response = await admin.client.request(method, path, headers=bearer(token))
             assert response.status == status, (method, path)
@@ -65,13 +71,29 @@ def test_who_asks_is_known_by_the_name_of_the_token(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         tokens = TokenStore(tmp_path)
-        app = web.Application(middlewares=[auth(tokens, {})])
+        app = web.Application(middlewares=[auth(Access.of(tmp_path), {})])
         app.router.add_get("/who", tell)
         async with TestClient(TestServer(app)) as client:
             response = await client.get("/who", headers=bearer(tokens.create("phone", "read")))
             assert await response.json() == "phone"
 
     asyncio.run(scenario())
+
+
+def test_after_five_wrong_tokens_a_right_one_is_not_looked_at(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        right = bearer(TokenStore(admin.state).create("one", "admin"))
+        for _ in range(TRIES):
+            assert (await admin.client.get(STATUS, headers=bearer("wrong"))).status == 401
+        elsewhere = {**right, "X-Forwarded-For": "192.0.2.9", "Forwarded": "for=192.0.2.9"}
+        for headers in (right, bearer("wrong"), elsewhere):
+            response = await admin.client.get(STATUS, headers=headers)
+            assert response.status == 429
+            assert 0 < int(response.headers["Retry-After"]) <= 900
+            assert "another 15 min" in (await response.json())["detail"]
+        assert (await admin.client.get("/healthz")).status == 200
+
+    play(tmp_path, scenario)
 
 
 def test_only_these_are_open(tmp_path: Path) -> None:

@@ -25,11 +25,37 @@ def test_our_own(host: str) -> None:
     "host",
     [
         *("", ":8053", "attacker.example", "localhost.attacker.example", "127.0.0.1.example"),
+        *("127.0.0.1:8053:1", "127.0.0.1:x", "[127.0.0.1]", "user@127.0.0.1", "127.1"),
         *("[::1", "::1", "localhost@attacker.example", "[attacker.example]", "127.0.0.1 x"),
     ],
 )
 def test_not_ours(host: str) -> None:
     assert not is_own_host(host)
+
+
+def test_names_of_the_configuration_are_ours() -> None:
+    hosts = ("blocker.home.arpa",)
+    for host in ("blocker.home.arpa", "Blocker.Home.Arpa.:8053"):
+        assert is_own_host(host, hosts)
+        assert not is_own_host(host)
+    for host in ("x.blocker.home.arpa", "[blocker.home.arpa]", "blocker.home.arpa.example"):
+        assert not is_own_host(host, hosts)
+
+
+def test_a_name_is_ours_as_soon_as_the_configuration_has_it(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        headers = {
+            "Authorization": f"Bearer {TokenStore(admin.state).create('one', 'admin')}",
+            "Host": "ui.lan:8053",
+        }
+        response = await admin.client.get("/api/v1/status", headers=headers)
+        assert response.status == 421
+        assert "admin.hosts" in (await response.json())["detail"]
+        admin.configure("admin: {hosts: [ui.lan]}\n")
+        await admin.ask("POST", "reload")
+        assert (await admin.client.get("/api/v1/status", headers=headers)).status == 200
+
+    play(tmp_path, scenario)
 
 
 def test_changes_come_as_json_from_our_own_origin(tmp_path: Path) -> None:
