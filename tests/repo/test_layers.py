@@ -75,7 +75,7 @@ LIBRARIES = {
     "re2": {"catalog", "expressions"},
     "pydantic": {"admin", "asked", "catalog", "cli", "config", "yamlfile"},
     "rich": {"cli"},
-    "sqlalchemy": {"querylog"},
+    "sqlalchemy": {"admin", "querylog"},
     "typer": {"cli"},
     "watchfiles": {"admin"},
     "yaml": {"yamlfile"},
