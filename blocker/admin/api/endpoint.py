@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
 from blocker.admin.access import Access
-from blocker.admin.metrics import Metrics
+from blocker.admin.metrics import DeviceCounts, Metrics
 from blocker.admin.ownlists import OwnLists
 from blocker.admin.problem_details import Refusal
 from blocker.admin.querylog import querylog_of
@@ -62,13 +62,14 @@ class Backend:
         """All that the workers tell from now on is counted."""
         second = int(datetime.now(UTC).timestamp())
         recent, shadow = Recent(second), Shadow(second)
-        roster.readers += [recent.take, shadow.take]
+        counted = DeviceCounts(named=lambda: generations.plan.device_metrics)
+        roster.readers += [recent.take, shadow.take, counted.take]
         if querylog := querylog_of(generations.started_with):
             roster.readers.append(querylog.take)
         watch = Watch(generations)
         own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
         access = Access.of(Path(generations.started_with.state))
-        metrics = Metrics(roster, generations, refresher.shown)
+        metrics = Metrics(roster, generations, refresher.shown, counted, querylog)
         counts = (metrics, recent, shadow)
         return cls(roster, generations, *counts, watch, own, refresher, access, querylog)
 
@@ -93,6 +94,8 @@ class Endpoint:
     respond: Callable[[Backend, Any], Awaitable[BaseModel]]
     refuses: tuple[HTTPStatus, ...] = ()
 
+    media: ClassVar[str] = "application/json"
+
     @property
     def has_body(self) -> bool:
         return self.method in ("POST", "PUT")
@@ -102,7 +105,7 @@ class Endpoint:
         """The names in its path."""
         return re.findall(r"{(\w+)}", self.path)
 
-    async def serve(self, request: web.Request) -> web.Response:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         said = _parse(await request.read()) if self.has_body else dict(request.query)
         if request.match_info and isinstance(said, dict):
             said |= request.match_info

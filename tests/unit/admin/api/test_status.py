@@ -5,7 +5,7 @@ from typing import Any
 
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
-from tests.unit.admin.test_metrics import COUNTED
+from tests.unit.admin.metrics.test_exposition import COUNTED
 
 
 async def status(admin: Admin) -> Any:

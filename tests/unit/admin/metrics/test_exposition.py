@@ -1,5 +1,6 @@
 """The exposition: the names users rely on, and nothing in it that a client chose."""
 
+import time
 from pathlib import Path
 
 from prometheus_client.openmetrics.parser import (
@@ -7,8 +8,12 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as read_text
 
+from blocker.catalog.load import load_catalogue
+from blocker.core.row import Kind, Row
 from blocker.link import Histogram, UpstreamTally
-from tests.support.backend import Admin, play
+from tests.support.backend import Admin, now, play
+
+PASSED = Kind("forwarded", "pass")
 
 SECONDS = Histogram(bounds=[0.1, 1.0], counts=[1, 2, 3], sum=9.5)
 COUNTED = {
@@ -139,6 +144,37 @@ def test_before_any_worker_has_told_anything(tmp_path: Path) -> None:
         assert found["blocker_ruleset_generation", ()] == 0
 
     play(tmp_path, scenario, tell=False)
+
+
+def test_a_scrape_is_bounded_whatever_is_asked_of_every_vendor(tmp_path: Path) -> None:
+    rules = load_catalogue(None, tmp_path / "lists.d").rules
+    vendors = {rule.vendor for rule in rules if rule.vendor}
+    counts = dict.fromkeys(("blocked", "allowed", "would-block"), 123456789)
+    purposes = {vendor: {"unclassified": counts} for vendor in vendors}
+    for rule in rules:
+        if rule.vendor:
+            purposes[rule.vendor][rule.purpose] = counts
+
+    async def scenario(admin: Admin) -> None:
+        admin.hear(**COUNTED | {"accounts": purposes})
+        for number in range(10_000):
+            client = f"10.0.{number >> 8}.{number & 255}"
+            for take in admin.backend.roster.readers:
+                take([Row(int(now()), client, "a.example", 1, 0, PASSED, 1)])
+        taken, body = [], b""
+        for _ in range(5):
+            begun = time.perf_counter()
+            body, _ = admin.backend.metrics.expose("")
+            taken.append(time.perf_counter() - begun)
+        found = samples(body.decode())
+        assert sum(
+            value for (name, _), value in found.items() if name == "blocker_vendor_queries_total"
+        ) == 123_456_789 * sum(3 * len(each) for each in purposes.values())
+        assert found["blocker_devices", (("maker", "unknown"),)] == 10_000
+        assert len(body) <= 200 * 1024
+        assert min(taken) <= 0.020
+
+    play(tmp_path, scenario)
 
 
 def test_a_pause_shows(tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+"""How the query log is doing: what it wrote, what it lost and why, how large it is."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import Metric
+
+from blocker.admin.metrics.family import counter, counters, gauge
+from blocker.querylog.log import LogCounts
+
+
+def log_metrics(counts: LogCounts) -> Iterator[Metric]:
+    yield counter("querylog_rows", "Rows written to the query log.", counts.written)
+    yield gauge("querylog_waiting_rows", "Rows that wait for the disk.", counts.waiting)
+    yield counters(
+        "querylog_dropped", "Rows the query log lost, by what happened.", "reason", counts.dropped
+    )
+    yield gauge("querylog_bytes", "Octets of disk the query log takes.", counts.octets)
+    yield gauge("querylog_failing", "1 while the query log cannot be written.", counts.error != "")
+    if counts.oldest:
+        yield gauge(
+            "querylog_oldest_timestamp_seconds", "When the oldest row in the query log was asked.",
+            counts.oldest,
+        )  # fmt: skip
