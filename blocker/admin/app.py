@@ -20,10 +20,12 @@ from blocker.admin.api import (
     health,
     lists,
     pause,
+    queries,
     reload,
     rescue,
     rules,
     shadow,
+    stats,
     status,
     subscriptions,
     switches,
@@ -56,6 +58,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *lists.ENDPOINTS,
     *subscriptions.ENDPOINTS,
     *reload.ENDPOINTS,
+    *queries.ENDPOINTS,
+    *stats.ENDPOINTS,
 )
 
 log = logging.getLogger(__name__)

@@ -30,6 +30,7 @@ AGAIN: Final = 3.0  # seconds until what failed is tried again
 ROOM: Final = 50_000  # rows that may wait
 BATCH: Final = 20_000  # rows in one transaction
 LISTENER: Final = 2_000  # rows that wait for one who watches
+HEARTBEAT: Final = 15.0  # seconds
 FAREWELL: Final = 4.0  # seconds for the last rows
 READERS: Final = 2
 
@@ -90,6 +91,10 @@ class QueryLog:
                 if not queue.full():
                     queue.put_nowait(each)
 
+    def know_devices(self, device_of: Callable[[str], str]) -> None:
+        """From now on a device's key is stored with its address."""
+        self._privacy.device_of = device_of
+
     async def run(self) -> None:
         while True:
             # Also when nothing is asked: what is too old has to go.
@@ -141,12 +146,22 @@ class QueryLog:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, work)
 
-    async def listen(self) -> AsyncIterator[Noted]:
-        """Rows as they come, until the log is closed; who is too slow misses some."""
+    async def listen(self, heartbeat: float = HEARTBEAT) -> AsyncIterator[Noted | None]:
+        """Rows as they come, until the log is closed, and None every so many seconds.
+
+        Who is too slow misses some.
+        """
         queue: asyncio.Queue[Noted | None] = asyncio.Queue(LISTENER)
         self._listeners.add(queue)
         try:
-            while not self._closing and (noted := await queue.get()) is not None:
+            beat = time.monotonic() + heartbeat
+            while not self._closing:
+                try:
+                    async with asyncio.timeout(max(0.0, beat - time.monotonic())):
+                        noted = await queue.get()
+                except TimeoutError:
+                    beat = time.monotonic() + heartbeat
+                    noted = None
                 yield noted
         finally:
             self._listeners.discard(queue)

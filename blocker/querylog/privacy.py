@@ -30,7 +30,7 @@ class Privacy:
 
     def __init__(self, settings: LogSettings, device_of: Callable[[str], str]) -> None:
         self._settings = settings
-        self._device_of = device_of
+        self.device_of = device_of
         self._ignored = {name.rstrip(".").lower() for name in settings.ignore_names}
         self._networks = [ipaddress.ip_network(each) for each in settings.ignore_clients]
         self._day = -1
@@ -63,7 +63,7 @@ class Privacy:
             known = self._shown[client] = self._shown_as(plain(client))
         shown, ignored = known
         tells = self._settings.clients == "full" and shown and not ignored
-        return shown, self._device_of(shown) if tells else "", ignored
+        return shown, self.device_of(shown) if tells else "", ignored
 
     def _shown_as(self, address: str) -> tuple[str, bool]:
         try:

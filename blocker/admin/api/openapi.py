@@ -55,7 +55,7 @@ def _operation(
         "responses": {
             "200": {
                 "description": "Done.",
-                "content": _json(names[endpoint.gives, "serialization"]),
+                "content": {endpoint.media: {"schema": names[endpoint.gives, "serialization"]}},
             }
         },
     }

@@ -1,0 +1,72 @@
+"""Sums over a span: to the unit what was written, from the totals alone."""
+
+from pathlib import Path
+
+import pytest
+
+from blocker.querylog import tables
+from blocker.querylog.stats import Account, Ranked, Span, accounts, series, top
+from tests.support.logrows import BLOCKED, CACHED, DAY, MONDAY, SHADOW, Stored, row
+
+WEEK = Span(MONDAY, MONDAY + 7 * DAY)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Stored:
+    log = Stored(tmp_path)
+    log.write([row("old.example", BLOCKED, second=MONDAY - 60, count=1_000)])
+    for day in range(3):
+        at = MONDAY + day * DAY + 3_600
+        log.write(
+            [
+                row("a.example", BLOCKED, second=at, count=4),
+                row(f"b{day}.example", BLOCKED, second=at + 70),
+                row("c.example", CACHED, second=at, client="192.0.2.8", count=50),
+                row("", SHADOW, second=at, count=7),
+            ]
+        )
+    with log.engine.begin() as connection:
+        connection.execute(tables.queries.delete())  # totals outlive rows
+    return log
+
+
+def test_accounts(log: Stored) -> None:
+    device, first, last = "ip:192.0.2.7", MONDAY + 3_600, MONDAY + 2 * DAY + 3_600
+    expected = [
+        Account(device, "subscription", "unspecified", 0, 0, 21, 0, first, last),
+        Account(device, "xiaomi", "analytics", 15, 0, 0, 4, first, last + 70),
+    ]
+    with log.connect() as connection:
+        assert accounts(connection, WEEK) == expected
+        assert accounts(connection, WEEK, "ip:192.0.2.7") == expected
+        assert accounts(connection, WEEK, "ip:192.0.2.8") == []
+    assert expected[1].attempts == 15
+
+
+def test_tops(log: Stored) -> None:
+    with log.connect() as connection:
+        assert top(connection, "names", WEEK, limit=2) == [
+            Ranked("c.example", 0, 150, 0),
+            Ranked("a.example", 12, 0, 0),
+        ]
+        assert top(connection, "clients", WEEK, outcome="blocked") == [
+            Ranked("ip:192.0.2.7", 15, 0, 0)
+        ]
+        assert [each.what for each in top(connection, "vendors", WEEK)] == [
+            "subscription",
+            "xiaomi",
+        ]
+        assert top(connection, "purposes", WEEK, limit=1) == [Ranked("unspecified", 0, 0, 21)]
+        assert top(connection, "names", Span(0, 1)) == []
+
+
+def test_series(log: Stored) -> None:
+    with log.connect() as connection:
+        days = series(connection, WEEK, "day", vendor="xiaomi")
+        assert days == [(MONDAY + day * DAY, "blocked", 5) for day in range(3)]
+        hours = series(connection, Span(MONDAY + 3_700, MONDAY + 3_800), "hour")
+        assert hours == [
+            (MONDAY + 3_600, "allowed", 50),
+            (MONDAY + 3_600, "blocked", 5),
+            (MONDAY + 3_600, "would-block", 7),
+        ]
