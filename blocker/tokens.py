@@ -26,7 +26,7 @@ from blocker.errors import StartError
 Scope = Literal["read", "rules", "admin"]  # each may do what those before it may
 
 PREFIX: Final = "blocker_"  # so that a token in a log or a repository is known for what it is
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
+NAME: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # in the dialect of JSON Schema
 _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class TokenStore:
 
     def create(self, name: str, scope: Scope) -> str:
         """A new token. What is returned is nowhere else: it cannot be shown again."""
-        if not _NAME.match(name):
+        if name.endswith("\n") or not re.match(NAME, name):
             message = f"{name!r} cannot be a token's name; use letters, digits, dots and dashes"
             raise StartError(message)
         if scope not in get_args(Scope):

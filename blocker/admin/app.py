@@ -29,6 +29,7 @@ from blocker.admin.api import (
     status,
     subscriptions,
     switches,
+    tokens,
 )
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
 from blocker.admin.api.openapi import openapi
@@ -39,6 +40,7 @@ from blocker.admin.problem_details import problem_details
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.admin.security import add_headers, security
+from blocker.admin.tls import Certificate
 from blocker.tokens import Scope
 
 BASE = "/api/v1/"
@@ -58,6 +60,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *lists.ENDPOINTS,
     *subscriptions.ENDPOINTS,
     *reload.ENDPOINTS,
+    *tokens.ENDPOINTS,
     *queries.ENDPOINTS,
     *stats.ENDPOINTS,
 )
@@ -111,7 +114,9 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     app = application(backend)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
     await runner.setup()
-    await web.SockSite(runner, sock).start()
+    certificate = Certificate(*plan.tls) if plan.tls else None
+    context = certificate.context if certificate else None
+    await web.SockSite(runner, sock, ssl_context=context).start()
     await _open_control(runner, state)
     roster.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
@@ -125,6 +130,8 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
         ]
         if backend.querylog:
             living.append(tasks.create_task(backend.querylog.run()))
+        if certificate:
+            living.append(tasks.create_task(certificate.run()))
         await stop.wait()
         for task in living:
             task.cancel()

@@ -22,6 +22,7 @@ from blocker.cli.shadow import shadow
 from blocker.cli.status import status
 from blocker.cli.subscriptions import subscriptions
 from blocker.cli.switches import purpose, purposes, subscription, vendor, vendors
+from blocker.cli.token import token
 from blocker.cli.writeback import config as write_back
 from blocker.errors import BlockerError, StartError
 
@@ -35,21 +36,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-token = typer.Typer(
-    help="Tokens for the admin API.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
 app.add_typer(lists, name="lists")
 app.add_typer(subscriptions, name="subscriptions")
 app.add_typer(token, name="token")
-
-
-class Scope(StrEnum):
-    """What a token allows."""
-
-    READ = "read"
-    ADMIN = "admin"
 
 
 class Format(StrEnum):
@@ -232,28 +221,3 @@ app.command(short_help="What is in shadow, and whom it would hit.")(shadow)
 app.command(short_help="Take a change back.")(undo)
 app.command(short_help="Who changed what, and when.")(audit)
 app.command("config", short_help="The configuration with all changes, as YAML.")(write_back)
-
-
-@token.command("create")
-def create_token(
-    name: Annotated[str, typer.Option(metavar="N", help="What it is for; shown in logs.")],
-    scope: Annotated[Scope, typer.Option(help="read: look only. admin: change things too.")],
-    config: ConfigFile = None,
-) -> None:
-    """Make a token for the admin API and print it, once. Only its hash is kept.
-
-    \b
-    blocker token create --name grafana --scope read
-    blocker token create --name phone --scope admin
-    """
-    from blocker.config import load_config
-    from blocker.tokens import TokenStore
-
-    settings = load_config(config)
-    secret = TokenStore(settings.state).create(name, scope.value)
-    typer.echo(secret)
-    typer.echo(
-        "This is the only time it is shown. A running server knows it at once:\n"
-        f'  curl -H "Authorization: Bearer {secret}" http://{settings.admin.listen}/api/v1/status',
-        err=True,
-    )

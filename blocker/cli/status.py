@@ -53,6 +53,8 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"worker {worker['worker']}", worker["error"]
     if told["reload_error"]:
         yield "reload", f"nothing has changed: {told['reload_error']}"
+    for each in told["locked_out"]:
+        yield "locked out", f"{each['address']}: wrong tokens; until {local(each['until'])}"
     yield from _changed(told["changed"]["settings"], told["changed"]["count"])
 
 

@@ -39,6 +39,11 @@ class ChangedLater(Body):
     settings: list[str] = Field(description="In words, newest first; at most a hundred.")
 
 
+class LockedOut(Body):
+    address: str = Field(description="An address, or the network of an IPv6 address.")
+    until: datetime
+
+
 class Status(Body):
     version: str
     catalogue: str = Field(description="The version of the curated lists: a date and a hash.")
@@ -54,6 +59,9 @@ class Status(Body):
     cache: Cache | None
     upstreams: list[Upstream]
     reload_error: str = Field(description="What kept the last reload from being taken.")
+    locked_out: list[LockedOut] = Field(
+        description="Who sent too many wrong tokens, newest first; at most a hundred."
+    )
 
 
 async def _status(backend: Backend, asked: Nothing) -> Status:
@@ -91,6 +99,10 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
             for url, upstream in sorted(totals.upstreams.items())
         ],
         reload_error=generations.last_error,
+        locked_out=[
+            LockedOut(address=address, until=until)
+            for address, until in backend.access.locked()[:100]
+        ],
     )
 
 

@@ -17,6 +17,7 @@ TOLD: dict[str, Any] = {
     "queries": {"cached": 5, "blocked": 1234},
     "workers": [{"worker": 0, "error": ""}, {"worker": 1, "error": "no room"}],
     "reload_error": "",
+    "locked_out": [],
     "changed": {"count": 1, "settings": ["vendor xiaomi off (phone, 2026-11-23 20:00)"]},
 }
 
@@ -37,12 +38,14 @@ def test_what_is_not_well_is_said() -> None:
     troubled = {
         **TOLD,
         "ready": False,
+        "locked_out": [{"address": "192.0.2.7", "until": "2026-11-23T21:00:00Z"}],
         "paused_until": "2026-11-23T21:00:00Z",
         "reload_error": "blocker.yaml:3: x",
         "queries": {},
         "changed": {"count": 0, "settings": []},
     }
     said = dict(_lines(troubled))
+    assert said["locked out"].startswith("192.0.2.7: wrong tokens; until ")
     assert "not every worker" in said["blocker"]
     assert "blocker resume ends it" in said["paused"]
     assert said["reload"] == "nothing has changed: blocker.yaml:3: x"

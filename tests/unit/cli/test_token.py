@@ -1,0 +1,32 @@
+"""token: create, list, revoke, without a server."""
+
+import json
+from pathlib import Path
+
+from blocker.tokens import TokenStore
+from tests.support.commands import Commands
+
+
+def test_tokens_are_made_listed_and_revoked(tmp_path: Path) -> None:
+    commands = Commands(tmp_path)
+    assert commands.run("token", "list") == ""
+    assert "No tokens" in commands.noted
+    secret = commands.run("token", "create", "--name", "phone", "--scope", "rules").strip()
+    store = TokenStore(commands.state)
+    found = store.find(secret)
+    assert found
+    assert found.scope == "rules"
+    assert "http://127.0.0.1:8053/api/v1/status" in commands.noted
+    assert "never" in commands.run("token", "list")
+    store.write_uses({found.sha256: "2026-11-24T03:00:00+00:00"})
+    (shown,) = json.loads(commands.run("token", "list", "--json"))
+    assert shown == {
+        "name": "phone",
+        "scope": "rules",
+        "created": found.created,
+        "last_used": "2026-11-24T03:00:00+00:00",
+    }
+    commands.run("token", "revoke", "phone")
+    assert commands.noted == "revoked: phone, scope rules\n"
+    assert store.find(secret) is None
+    assert "there is no token phone" in commands.run("token", "revoke", "phone", code=1)
