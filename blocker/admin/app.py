@@ -14,8 +14,10 @@ from socket import socket
 from aiohttp import web
 
 from blocker import control
+from blocker.admin.alive import tell_service_manager
 from blocker.admin.api import (
     audit,
+    docs,
     explain,
     health,
     lists,
@@ -41,6 +43,7 @@ from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.admin.security import add_headers, security
 from blocker.admin.tls import Certificate
+from blocker.notify import notify, reloading
 from blocker.tokens import Scope
 
 BASE = "/api/v1/"
@@ -89,6 +92,8 @@ def application(backend: Backend) -> web.Application:
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, BASE + endpoint.path, endpoint.serve)
     app.router.add_get(f"{BASE}openapi.json", _openapi)
+    app.router.add_get("/api/docs", _docs)
+    app.router.add_get("/api/docs/style.css", docs.style)
     return app
 
 
@@ -99,6 +104,10 @@ def _hosts(backend: Backend) -> Callable[[], Sequence[str]]:
 
 async def _openapi(request: web.Request) -> web.Response:
     return web.json_response(openapi(ENDPOINTS, BASE))
+
+
+async def _docs(request: web.Request) -> web.Response:
+    return docs.response(openapi(ENDPOINTS, BASE))
 
 
 async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int) -> None:
@@ -126,6 +135,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             tasks.create_task(backend.watch.run()),
             tasks.create_task(backend.refresher.run()),
             tasks.create_task(lapse_when_due(generations)),
+            tasks.create_task(tell_service_manager(roster, generations)),
             tasks.create_task(backend.access.last_use.run()),
         ]
         if backend.querylog:
@@ -156,4 +166,6 @@ async def _reload_when_told(generations: Generations, hang_up: asyncio.Event) ->
     while True:
         await hang_up.wait()
         hang_up.clear()
+        reloading()
         await generations.reload_and_log()
+        notify("READY=1")

@@ -69,10 +69,12 @@ class Roster:
     def alive(self) -> list[Tally]:
         return [tally for tally in self.tallies.values() if self.age(tally.worker) <= RECENT]
 
+    def all_alive(self) -> bool:
+        return len(self.alive()) == len(self.links)
+
     def all_run(self, number: int) -> bool:
         """Whether every worker has lately said that it runs this generation or a later one."""
-        alive = self.alive()
-        return len(alive) == len(self.links) and all(t.generation >= number for t in alive)
+        return self.all_alive() and all(t.generation >= number for t in self.alive())
 
     def refusals(self, number: int) -> Iterator[str]:
         for tally in self.alive():

@@ -12,7 +12,7 @@ from typing import Final
 
 from blocker.clients.membership import plain_address
 
-PROC_NET: Final = Path("/proc/net")
+PROC_NET: Final = Path("/proc/self/net")
 
 _GATEWAY: Final = 0x2  # RTF_GATEWAY of linux/route.h
 

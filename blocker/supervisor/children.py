@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from blocker.notify import notify
+
 DRAIN = 5.0  # seconds for the answers in flight
 FAREWELL = 5.0  # seconds for admin, which stops last: what the workers told it has to be written
 QUICK_DEATH = 1.0  # who lived longer is replaced at once
@@ -60,6 +62,7 @@ class Children:
                     self._reload()
                 case signal.SIGTERM | signal.SIGINT:
                     break
+        notify("STOPPING=1")
         self._stop(self.workers, DRAIN)
         self._stop([self.admin], FAREWELL)
 

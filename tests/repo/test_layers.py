@@ -19,12 +19,12 @@ MAY_IMPORT = {
         "yamltext",
     },
     # The children are imported after the fork, so neither carries what only the other needs.
-    "supervisor": {"worker", "admin", "config", "link", "sockets", "store"},
+    "supervisor": {"worker", "admin", "config", "link", "notify", "sockets", "store"},
     # These two meet in link, never in an import.
     "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
         "aliases", "asked", "catalog", "clients", "config", "control", "core", "download",
-        "explain", "inputs", "link", "querylog", "ruleset", "sockets", "store", "tokens", "view",
+        "explain", "inputs", "link", "notify", "querylog", "ruleset", "sockets", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
@@ -60,6 +60,7 @@ MAY_IMPORT = {
     "core": set(),
     "hostsfile": set(),
     "link": set(),
+    "notify": set(),
     "sockets": set(),
     "tokens": set(),
     "yamlfile": set(),
