@@ -48,6 +48,7 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "rules", f"{rules}; lists {told['catalogue']}"
     queries = ", ".join(f"{what} {count:,}" for what, count in sorted(told["queries"].items()))
     yield "queries", queries or "none yet"
+    yield "query log", _query_log(told["query_log"])
     for worker in told["workers"]:
         if worker["error"]:
             yield f"worker {worker['worker']}", worker["error"]
@@ -56,6 +57,16 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for each in told["locked_out"]:
         yield "locked out", f"{each['address']}: wrong tokens; until {local(each['until'])}"
     yield from _changed(told["changed"]["settings"], told["changed"]["count"])
+
+
+def _query_log(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return "off"
+    lost = sum(told["dropped"].values())
+    parts = [f"{told['bytes'] / 2**20:,.1f} MiB"]
+    parts += [f"{lost:,} rows lost"] if lost else []
+    parts += [f"not written now: {told['error']}"] if told["error"] else []
+    return ", ".join(parts)
 
 
 def _changed(sentences: list[str], count: int) -> Iterator[tuple[str, str]]:

@@ -96,6 +96,7 @@ class QueryLog:
         self._privacy.device_of = device_of
 
     async def run(self) -> None:
+        await self._in_thread(self._write_and_tidy)  # who reads finds a log, though an empty one
         while True:
             # Also when nothing is asked: what is too old has to go.
             try:

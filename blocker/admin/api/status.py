@@ -7,6 +7,7 @@ from pydantic import Field
 from blocker import __version__
 from blocker.admin.api.change import wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
+from blocker.querylog.log import LogCounts
 from blocker.sockets import Address
 from blocker.store import Settings
 from blocker.store.settings import moment
@@ -44,6 +45,15 @@ class LockedOut(Body):
     until: datetime
 
 
+class QueryLog(Body):
+    written: int = Field(description="Rows since the start.")
+    waiting: int = Field(description="Rows that are not written yet.")
+    dropped: dict[str, int] = Field(description="Rows that are lost, by reason.")
+    bytes: int
+    oldest: datetime | None
+    error: str = Field(description="Why nothing can be written now.")
+
+
 class Status(Body):
     version: str
     catalogue: str = Field(description="The version of the curated lists: a date and a hash.")
@@ -58,6 +68,7 @@ class Status(Body):
     queries: dict[str, int] = Field(description="By what became of them.")
     cache: Cache | None
     upstreams: list[Upstream]
+    query_log: QueryLog | None = Field(description="Null: it is off.")
     reload_error: str = Field(description="What kept the last reload from being taken.")
     locked_out: list[LockedOut] = Field(
         description="Who sent too many wrong tokens, newest first; at most a hundred."
@@ -98,11 +109,23 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
             Upstream(url=url, requests=upstream["requests"], errors=upstream["errors"])
             for url, upstream in sorted(totals.upstreams.items())
         ],
+        query_log=backend.querylog and _query_log(backend.querylog.counts()),
         reload_error=generations.last_error,
         locked_out=[
             LockedOut(address=address, until=until)
             for address, until in backend.access.locked()[:100]
         ],
+    )
+
+
+def _query_log(counts: LogCounts) -> QueryLog:
+    return QueryLog(
+        written=counts.written,
+        waiting=counts.waiting,
+        dropped=counts.dropped,
+        bytes=counts.octets,
+        oldest=datetime.fromtimestamp(counts.oldest, UTC) if counts.oldest else None,
+        error=counts.error,
     )
 
 

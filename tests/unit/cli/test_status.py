@@ -16,6 +16,7 @@ TOLD: dict[str, Any] = {
     "catalogue": "2026-11-23-abc",
     "queries": {"cached": 5, "blocked": 1234},
     "workers": [{"worker": 0, "error": ""}, {"worker": 1, "error": "no room"}],
+    "query_log": {"bytes": 3 << 20, "dropped": {}, "error": ""},
     "reload_error": "",
     "locked_out": [],
     "changed": {"count": 1, "settings": ["vendor xiaomi off (phone, 2026-11-23 20:00)"]},
@@ -28,6 +29,7 @@ def test_in_words() -> None:
         ("listening", "0.0.0.0:53, [::]:53"),
         ("rules", "user 2, curated 1,500; lists 2026-11-23-abc"),
         ("queries", "blocked 1,234, cached 5"),
+        ("query log", "3.0 MiB"),
         ("worker 1", "no room"),
         ("changed", "1 beside the configuration"),
         ("", "vendor xiaomi off (phone, 2026-11-23 20:00)"),
@@ -42,6 +44,7 @@ def test_what_is_not_well_is_said() -> None:
         "paused_until": "2026-11-23T21:00:00Z",
         "reload_error": "blocker.yaml:3: x",
         "queries": {},
+        "query_log": {"bytes": 0, "dropped": {"disk full": 1_200}, "error": "disk full: no room"},
         "changed": {"count": 0, "settings": []},
     }
     said = dict(_lines(troubled))
@@ -50,6 +53,8 @@ def test_what_is_not_well_is_said() -> None:
     assert "blocker resume ends it" in said["paused"]
     assert said["reload"] == "nothing has changed: blocker.yaml:3: x"
     assert said["queries"] == "none yet"
+    assert said["query log"] == "0.0 MiB, 1,200 rows lost, not written now: disk full: no room"
+    assert dict(_lines({**TOLD, "query_log": None}))["query log"] == "off"
     assert said["changed"] == "nothing since"
 
 

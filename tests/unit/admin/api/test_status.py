@@ -34,6 +34,9 @@ def test_what_runs_and_what_it_did(tmp_path: Path) -> None:
         assert told["workers"][0]["pid"] == 1000
         assert told["workers"][0]["seconds_since_heard"] < 1
         assert told["paused_until"] is None
+        assert told["query_log"] == {
+            "written": 0, "waiting": 0, "dropped": {}, "bytes": 0, "oldest": None, "error": "",
+        }  # fmt: skip
 
     play(tmp_path, scenario)
 
