@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from http import HTTPStatus
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -35,12 +36,35 @@ def openapi(endpoints: Iterable[Endpoint], base: str) -> dict[str, Any]:
         paths.setdefault(f"{base}{endpoint.path}", {})[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
-        "info": {"title": "blocker", "version": __version__},
+        "info": {"title": "blocker", "version": __version__, "description": _ABOUT},
         "security": [{"token": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(map(_tag, endpoints))],
         "paths": paths,
         "components": {
             "schemas": schemas["$defs"],
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {
+                _name(status): {
+                    "description": f"{status.phrase}: {_WHEN.get(status, 'see the detail.')}",
+                    "content": {
+                        "application/problem+json": {
+                            "schema": names[Fault, "serialization"],
+                            "example": {
+                                "title": status.phrase,
+                                "status": status.value,
+                                "detail": "what to do instead",
+                            },
+                        },
+                    },
+                }
+                for status in _used(endpoints)
+            },
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "`blocker token create --name NAME --scope read|rules|admin`",
+                }
+            },
         },
     }
 
@@ -49,6 +73,7 @@ def _operation(
     endpoint: Endpoint, endpoints: Sequence[Endpoint], names: Any, schemas: dict[str, Any]
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
+        "tags": [_tag(endpoint)],
         "summary": endpoint.summary,
         "operationId": _operation_id(endpoint, endpoints),
         "description": f"Takes a token of scope {endpoint.scope}.",
@@ -60,12 +85,8 @@ def _operation(
         },
     }
     for status in (*_ALWAYS_POSSIBLE, *endpoint.refuses):
-        operation["responses"][str(status.value)] = {
-            "description": status.phrase,
-            "content": {
-                "application/problem+json": {"schema": names[Fault, "serialization"]},
-            },
-        }
+        reference = {"$ref": f"#/components/responses/{_name(status)}"}
+        operation["responses"][str(status.value)] = reference
     taken = names[endpoint.takes, "validation"]
     schema, in_path = _schema(taken, schemas), endpoint.in_path
     fields = schema.get("properties", {})
@@ -104,4 +125,48 @@ def _json(schema: Any) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-_ALWAYS_POSSIBLE = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+def _used(endpoints: Iterable[Endpoint]) -> list[HTTPStatus]:
+    refused = (endpoint.refuses for endpoint in endpoints)
+    return sorted({*_ALWAYS_POSSIBLE, *chain.from_iterable(refused)})
+
+
+def _tag(endpoint: Endpoint) -> str:
+    return endpoint.path.partition("/")[0]
+
+
+def _name(status: HTTPStatus) -> str:
+    """`NotFound`"""
+    return status.phrase.title().replace(" ", "").replace("-", "")
+
+
+_ABOUT = (
+    "Bodies are JSON, of at most 64 KiB. Every error is a problem (RFC 9457) that says what to do. "
+    "A token of scope `rules` may all that one of scope `read` may, and one of scope `admin` all. "
+    "After five wrong tokens in 15 minutes an address is locked out for 15 minutes, "
+    "whatever token it sends then. What is changed is answered when every worker obeys it."
+)
+_WHEN = {
+    HTTPStatus.BAD_REQUEST: "the body is no JSON, or the request no HTTP.",
+    HTTPStatus.UNAUTHORIZED: "the token is missing or wrong.",
+    HTTPStatus.FORBIDDEN: "the token has another scope, or the page another origin.",
+    HTTPStatus.NOT_FOUND: "nothing has that name.",
+    HTTPStatus.CONFLICT: "it has changed meanwhile; read it again.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "a body may have 64 KiB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "changes are taken as application/json.",
+    HTTPStatus.MISDIRECTED_REQUEST: "the Host header has a name that is not ours.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "it does not fit, or cannot be done.",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many wrong tokens came from there; see Retry-After.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of this program.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "not at present.",
+}
+_ALWAYS_POSSIBLE = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.MISDIRECTED_REQUEST,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+)
