@@ -57,6 +57,8 @@ class Database:
 
     def write(self, noted: Sequence[Noted]) -> None:
         self.transact(lambda connection: self._writer.write(connection, noted))
+        if not self.oldest:  # these are the first
+            self._next_look = 0.0
 
     def transact(self, work: Callable[[Connection], Result]) -> Result:
         """NotWritten: nothing has changed."""

@@ -122,7 +122,7 @@ def top(
         .select_from(_joined(table))
         .where(start >= since, start < until, *_only(device))
         .group_by(what)
-        .order_by(count.desc())
+        .order_by(count.desc(), what)
         .limit(limit + 1)
     )
     if outcome:
