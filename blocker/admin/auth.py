@@ -38,7 +38,9 @@ def auth(access: Access, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
         if user := _control_user(request):
             WHO.set(f"cli:{user}")
             return await handler(request)
-        if is_public(request.raw_path) or (request.raw_path in OPEN and _is_local(request)):
+        if request.method == "GET" and is_public(request.raw_path):
+            return await handler(request)
+        if request.raw_path in OPEN and _is_local(request):
             return await handler(request)
         token = _token(access, request)
         WHO.set(token.name)

@@ -136,10 +136,18 @@ class Blocker:
         return TokenStore(self.state).create(f"{scope}-{time.monotonic_ns()}", scope)  # type: ignore[arg-type]
 
     def http(
-        self, method: str, path: str, body: Any = None, token: str = "", **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str = "",
+        source: str = "127.0.0.1",
+        **headers: str,
     ) -> Response:
-        """A path without a slash in front is one of the API's."""
-        connection = HTTPConnection("127.0.0.1", self.admin_port, timeout=10)
+        """A path without a slash in front is one of the API's. `source` is the client's address."""
+        connection = HTTPConnection(
+            "127.0.0.1", self.admin_port, timeout=10, source_address=(source, 0)
+        )
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             sent["Authorization"] = f"Bearer {token}"
