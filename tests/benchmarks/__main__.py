@@ -6,12 +6,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import compare, names, policy, processes, report, servers, speed
+from tests.benchmarks import compare, log, names, policy, processes, report, servers, speed
 from tests.benchmarks.finding import Finding
 from tests.benchmarks.ground import Ground, ground
 from tests.benchmarks.limits import Limits
 
-CHAPTERS = ("speed", "limits", "policy")
+CHAPTERS = ("speed", "limits", "policy", "log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,11 @@ class Size:
     seconds: float  # of one turn
     steady: float  # of a run at a fixed rate
     policy: policy.Size
+    log: log.Size
 
 
-FULL = Size(rounds=9, seconds=5, steady=30, policy=policy.FULL)
-QUICK = Size(rounds=2, seconds=1, steady=3, policy=policy.QUICK)
+FULL = Size(rounds=9, seconds=5, steady=30, policy=policy.FULL, log=log.FULL)
+QUICK = Size(rounds=2, seconds=1, steady=3, policy=policy.QUICK, log=log.QUICK)
 
 
 def main() -> None:
@@ -52,7 +53,8 @@ def _measure(stage: Ground, arguments: argparse.Namespace, size: Size) -> report
     heavy = policy.Policy(stage, size.policy)
     parts = list(policy.PARTS) if "policy" in wanted else wanted & set(policy.PARTS)
     policy.measure(heavy, [part for part in policy.PARTS if part in parts])
-    return report.Measured(chosen, results, findings, heavy, stage.commands)
+    logged = log.findings(stage, size.log) if "log" in wanted else []
+    return report.Measured(chosen, results, findings, heavy, stage.commands, logged)
 
 
 def _arguments() -> argparse.Namespace:

@@ -24,9 +24,10 @@ class Measured:
     findings: Sequence[Finding]  # of limits
     policy: Policy
     commands: Sequence[str]
+    log: Sequence[Finding] = ()
 
     def all_findings(self) -> list[Finding]:
-        return [*self.findings, *self.policy.findings]
+        return [*self.findings, *self.policy.findings, *self.log]
 
 
 def markdown(measured: Measured) -> str:
@@ -34,6 +35,7 @@ def markdown(measured: Measured) -> str:
         _comparison(measured.results, measured.chosen),
         _findings("blocker", measured.findings),
         _findings("policy", measured.policy.findings),
+        _findings("query log", measured.log),
         _courses(measured.policy.courses, measured.policy.size.many),
         _circumstances(measured),
         _commands(measured),
