@@ -1,6 +1,8 @@
 """deploy/prometheus: its files are right, and its alerts and expressions mean what is measured."""
 
+import os
 import re
+import signal
 import subprocess
 from pathlib import Path
 
@@ -70,3 +72,28 @@ def test_a_real_prometheus_knows_what_they_ask_for(tmp_path: Path) -> None:
     # There was no list, and no upstream failed.
     absent = {name for name in wanted if name.startswith(("blocker_list_", "blocker_upstream_err"))}
     assert wanted - absent <= metrics, "an alert asks for a metric that is none"
+
+
+def test_what_goes_wrong_is_seen_by_its_alert(tmp_path: Path) -> None:
+    """Pending is enough: how long each waits before it fires is tested with promtool."""
+    wrong = f"subscriptions: [{{name: gone, source: {tmp_path}/gone.txt}}]\n"
+    (tmp_path / "gone.txt").write_text("a.example\n")
+    with blocker(tmp_path, extra=wrong) as server:  # its upstream does not exist
+        server.wait_until_ready()
+        with prometheus(
+            tmp_path, server.admin_port, rules=[FOLDER / "alerts.yml"], interval="500ms"
+        ) as asked:
+            server.ask("a.before.example", seconds=10)
+            asked.wait_for("count_over_time(blocker_workers[1m])", 2, 10)
+            assert asked.query("ALERTS{alertname='BlockerPausedLong'}") == []
+            (tmp_path / "gone.txt").unlink()
+            body = {"for": "10m"}
+            assert server.http("POST", "pause", body, server.token()).status == 200
+            server.configure(wrong + "nonsense: 1\n")
+            os.kill(server.pid, signal.SIGHUP)
+            for turn in range(3):
+                server.ask(f"n{turn}.example", seconds=10)
+            for alert in ("PausedLong", "ReloadFailed", "ListMissing", "NoUpstream"):
+                asked.wait_for(f'count(ALERTS{{alertname="Blocker{alert}"}})', 1, 20)
+            server.stop()
+            asked.wait_for('count(ALERTS{alertname="BlockerDown"})', 1, 20)

@@ -69,6 +69,7 @@ class Metrics:
         generations = self._generations
         alive = self._roster.alive()
         yield gauge("workers", "Workers heard of in the last seconds.", len(alive))
+        yield gauge("workers_configured", "Workers there should be.", len(self._roster.links))
         yield gauge(
             "ruleset_generation", "The generation that every worker runs at least.",
             min((tally.generation for tally in alive), default=0),

@@ -1,5 +1,6 @@
 """The exposition: the names users rely on, and nothing in it that a client chose."""
 
+import re
 import time
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from blocker.catalog.load import load_catalogue
 from blocker.core.row import Kind, Row
 from blocker.link import Histogram, UpstreamTally
 from tests.support.backend import Admin, now, play
+from tests.support.source import ROOT
 
 PASSED = Kind("forwarded", "pass")
 
@@ -81,6 +83,7 @@ def test_every_name_and_label_that_was_promised(tmp_path: Path) -> None:
             ("blocker_ruleset_rules", (("layer", "keep"),), 1),
             ("blocker_build_info", (("version", "0.1.0"),), 1),
             ("blocker_workers", (), 1),
+            ("blocker_workers_configured", (), 1),
             ("blocker_paused", (), 0),
             ("blocker_reload_last_successful", (), 1),
         ):
@@ -97,6 +100,36 @@ def test_every_metric_is_ours_and_has_help(tmp_path: Path) -> None:
             assert family.documentation.endswith(".")
 
     play(tmp_path, scenario)
+
+
+def test_the_documentation_tells_of_each(tmp_path: Path) -> None:
+    text = (ROOT / "deploy" / "prometheus" / "README.md").read_text()
+    rows = [row.split("|") for row in text.splitlines() if row.startswith("| `blocker_")]
+    told = {
+        name: {label.strip() for label in row[2].split(",") if label.strip()}
+        for row in rows
+        for name in re.findall(r"`(\w+)`", row[1])
+    }
+
+    async def scenario(admin: Admin) -> None:
+        admin.hear(**COUNTED)
+        admin.tell_rows(Row(int(now()), "192.0.2.7", "a.example", 1, 0, PASSED, 1))
+        exposed = {
+            family.name + "_total" * (family.type == "counter"): {
+                label for sample in family.samples for label in sample.labels if label != "le"
+            }
+            for family in admin.backend.metrics.collect()
+        }
+        # An empty log has no oldest row.
+        assert told.pop("blocker_querylog_oldest_timestamp_seconds") == set()
+        assert exposed == told
+
+    listed = tmp_path / "listed.txt"
+    listed.write_text("a.example\n")
+    extra = (
+        f"admin: {{metrics: {{devices: on}}}}\nsubscriptions: [{{name: one, source: {listed}}}]\n"
+    )
+    play(tmp_path, scenario, extra=extra)
 
 
 def test_a_scraper_that_prefers_openmetrics_gets_it(tmp_path: Path) -> None:
