@@ -32,6 +32,14 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 log = logging.getLogger(__name__)
 
 
+class NoSuchToken(StartError):
+    """No token has that name."""
+
+
+class TokenExists(StartError):
+    """A token has that name already."""
+
+
 def permits(scope: Scope, needed: Scope) -> bool:
     """Whether a token of `scope` may do what takes `needed`."""
     order = get_args(Scope)
@@ -95,7 +103,7 @@ class TokenStore:
         with self._changing() as tokens:
             if any(token.name == name for token in tokens):
                 message = f"there is a token {name} already; choose another name"
-                raise StartError(message)
+                raise TokenExists(message)
             self._write(
                 self.path, _as_json((*tokens, Token(name, scope, _digest(secret), created)))
             )
@@ -111,7 +119,7 @@ class TokenStore:
                     return token
         names = ", ".join(sorted(token.name for token in tokens)) or "there are none"
         message = f"there is no token {name}; tokens: {names}"
-        raise StartError(message)
+        raise NoSuchToken(message)
 
     def uses(self) -> dict[str, str]:
         """When each was last used, by its hash; what cannot be read is not known."""

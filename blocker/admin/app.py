@@ -48,6 +48,7 @@ from blocker.tokens import Scope
 
 BASE = "/api/v1/"
 LARGEST_BODY = 64 * 1024
+LONGEST_LINE = 16 * 1024  # a rule of 1024 characters, each of which may take twelve in a path
 NICENESS = 5  # where a core is shared, a worker comes first
 GRACE = 0.5  # seconds for requests under way when told to stop
 
@@ -121,7 +122,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     generations = Generations(plan, roster)
     backend = Backend.of(roster, generations)
     app = application(backend)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, max_line_size=LONGEST_LINE)
     await runner.setup()
     certificate = Certificate(*plan.tls) if plan.tls else None
     context = certificate.context if certificate else None

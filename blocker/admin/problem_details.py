@@ -8,13 +8,26 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import ValidationError
 
+from blocker.asked.present import NotPossible, Unknown
 from blocker.errors import BlockerError, Problems
+from blocker.store.history import CannotUndo, NoSuchChange
+from blocker.tokens import NoSuchToken, TokenExists
 
 CONTENT_TYPE = "application/problem+json"
 
 log = logging.getLogger(__name__)
+
+
+def _no_traces(record: logging.LogRecord) -> bool:
+    """What is no HTTP has been answered with 400; a trace of it would only fill the log."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
+
+
+logging.getLogger("aiohttp.server").addFilter(_no_traces)
 
 Next = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,7 +66,7 @@ async def problem_details(request: web.Request, handler: Next) -> web.StreamResp
             errors=[asdict(problem) for problem in problems.problems],
         )
     except BlockerError as error:
-        return _response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return _response(_status_of(error), str(error))
     except web.HTTPException as error:
         status = HTTPStatus(error.status)
         kept = {name: error.headers[name] for name in ("Allow",) if name in error.headers}
@@ -61,6 +74,15 @@ async def problem_details(request: web.Request, handler: Next) -> web.StreamResp
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
         return _response(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of this program; see its log")
+
+
+def _status_of(error: BlockerError) -> HTTPStatus:
+    """404: nothing has that name. 409: not as things are. 422: never."""
+    if isinstance(error, (Unknown, NoSuchChange, NoSuchToken)):
+        return HTTPStatus.NOT_FOUND
+    if isinstance(error, (NotPossible, CannotUndo, TokenExists)):
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def _response(

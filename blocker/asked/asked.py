@@ -24,7 +24,16 @@ Period = Annotated[
     Field(ge=1),
     WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["30m"]}),
 ]
-Client = Annotated[str, BeforeValidator(_client)]
+Client = Annotated[
+    str,
+    BeforeValidator(_client),
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}],
+            "examples": ["192.0.2.7"],
+        }
+    ),
+]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
 Names = Annotated[
     list[Annotated[RuleText, Field(max_length=1024)]],

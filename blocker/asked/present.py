@@ -14,6 +14,10 @@ class NotPossible(BlockerError):
     """What was asked cannot be done; the text says what can."""
 
 
+class Unknown(NotPossible):
+    """Nothing has the name that was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Present:
     """How things are when something is asked; `now` is a wall clock."""
@@ -51,4 +55,4 @@ def _must_be_known(what: str, name: str, known: Collection[str]) -> None:
     if name not in known:
         instead = suggest(name, sorted(known)) if known else "the configuration has none"
         message = f"there is no {what} {name}; {instead}"
-        raise NotPossible(message)
+        raise Unknown(message)

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from blocker.asked.asked import Asked, Client, Name, Names, Period, span
 from blocker.asked.listing import RuleInForce, rules_in_force
-from blocker.asked.present import NotPossible, Present
+from blocker.asked.present import NotPossible, Present, Unknown
 from blocker.store import Edit, Key
 from blocker.store.settings import Kind, Value, canonical, scope
 
@@ -84,7 +84,7 @@ class Removal(Asked):
         found = [rule for rule in rules_in_force(present) if self._means(rule)]
         if not found:
             message = f"no rule in force is {self.id}; `blocker rules` shows those that are"
-            raise NotPossible(message)
+            raise Unknown(message)
         values: dict[Key, Value | None] = {}
         for rule in found:
             scoped = (canonical(rule.name), rule.group or "", rule.client or "")

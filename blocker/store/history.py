@@ -17,6 +17,10 @@ class CannotUndo(BlockerError):
     """There is nothing to take back, or it was changed again since."""
 
 
+class NoSuchChange(CannotUndo):
+    """No change has that number."""
+
+
 def undone(number: int | None, changes: Sequence[Change]) -> Change:
     """The change that is meant, of all, newest first: the last that still holds if none is named.
 
@@ -35,7 +39,7 @@ def undone(number: int | None, changes: Sequence[Change]) -> Change:
             if change.kind not in _BY_HAND:
                 raise CannotUndo(f"change {number} was no decision: {change.what}")
             return change
-    raise CannotUndo(f"there is no change {number}; see `blocker audit`")
+    raise NoSuchChange(f"there is no change {number}; see `blocker audit`")
 
 
 def inverse(change: Change, now: Settings, changes: Sequence[Change], at: float) -> Edit:

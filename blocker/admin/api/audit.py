@@ -43,12 +43,14 @@ class Audit(Body):
 
 
 class Undo(Body):
-    id: int | None = Field(default=None, description="Of the change; null: the last that holds.")
+    id: int | None = Field(
+        default=None, ge=1, description="Of the change; null: the last that holds."
+    )
 
 
 class Written(Body):
     file: str = Field(min_length=1, max_length=4096, description="The configuration file.")
-    change: int = Field(description="The newest change that was considered.")
+    change: int = Field(ge=0, description="The newest change that was considered.")
     keys: list[tuple[Kind, str, str, str]] = Field(description="Kind, subject, group, client.")
 
 

@@ -109,9 +109,15 @@ class Endpoint:
         said = _parse(await request.read()) if self.has_body else dict(request.query)
         if request.match_info and isinstance(said, dict):
             said |= request.match_info
-        asked = self.takes.model_validate(said)
+        asked = self._validated(said)
         given = await self.respond(request.app[BACKEND], asked)
         return web.json_response(text=given.model_dump_json())
+
+    def _validated(self, said: Any) -> BaseModel:
+        """JSON has types, and `"5"` in it is no number; in a query string there is but text."""
+        if self.has_body:
+            return self.takes.model_validate_json(json.dumps(said), strict=True)
+        return self.takes.model_validate(said)
 
 
 def _parse(body: bytes) -> Any:

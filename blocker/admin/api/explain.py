@@ -9,6 +9,7 @@ from blocker import explain as explaining
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.problem_details import Refusal
 from blocker.aliases import aliases_of
+from blocker.asked.asked import Client
 from blocker.errors import StartError
 from blocker.view import GroupViews, networks_of
 
@@ -16,7 +17,7 @@ from blocker.view import GroupViews, networks_of
 class Question(Body):
     name: str = Field(max_length=1024, description="A domain name.")
     type: str = Field(default="A", max_length=16, examples=["A", "HTTPS", "TYPE65"])
-    client: str | None = Field(default=None, max_length=64, description="Its IP address.")
+    client: Client | None = Field(default=None, description="Its IP address.")
     resolve: bool = Field(
         default=False,
         description="Ask the upstreams which names it is an alias of, and judge them.",

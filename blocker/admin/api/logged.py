@@ -1,10 +1,11 @@
 """What all endpoints of the query log have in common: how it is asked, and what if it cannot be."""
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, BeforeValidator, Field
 from sqlalchemy import Connection
 
 from blocker.admin.api.endpoint import Backend
@@ -20,7 +21,22 @@ REFUSES: Final = (
 
 # No control character is in a name, an address or a word of ours; databases differ over them.
 Word = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Moment = Annotated[AwareDatetime | None, Field(default=None, examples=["2026-11-24T08:00:00Z"])]
+
+
+def _written(moment: Any) -> Any:
+    """As text, with date and time: a bare number would be taken for seconds, or milliseconds."""
+    if isinstance(moment, str) and not _RFC3339.match(moment):
+        message = f"{moment!r} is not a moment; write one like 2026-11-24T08:00:00Z"
+        raise ValueError(message)
+    return moment
+
+
+_RFC3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d")
+Moment = Annotated[
+    AwareDatetime | None,
+    BeforeValidator(_written),
+    Field(default=None, examples=["2026-11-24T08:00:00Z"]),
+]
 
 Result = TypeVar("Result")
 

@@ -84,7 +84,7 @@ def _operation(
             }
         },
     }
-    for status in (*_ALWAYS_POSSIBLE, *endpoint.refuses):
+    for status in _refuses(endpoint):
         reference = {"$ref": f"#/components/responses/{_name(status)}"}
         operation["responses"][str(status.value)] = reference
     taken = names[endpoint.takes, "validation"]
@@ -125,9 +125,14 @@ def _json(schema: Any) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
+def _refuses(endpoint: Endpoint) -> list[HTTPStatus]:
+    """What it can be answered beside its own."""
+    changing = () if endpoint.method == "GET" else (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+    return sorted({*_ALWAYS_POSSIBLE, *changing, *endpoint.refuses})
+
+
 def _used(endpoints: Iterable[Endpoint]) -> list[HTTPStatus]:
-    refused = (endpoint.refuses for endpoint in endpoints)
-    return sorted({*_ALWAYS_POSSIBLE, *chain.from_iterable(refused)})
+    return sorted(set(chain.from_iterable(map(_refuses, endpoints))))
 
 
 def _tag(endpoint: Endpoint) -> str:

@@ -2,15 +2,20 @@
 
 import asyncio
 import json
+import logging
 from http import HTTPStatus
 
 import pytest
 from aiohttp import web
+from aiohttp.http_exceptions import BadHttpMessage
 from aiohttp.test_utils import make_mocked_request
 from pydantic import BaseModel, ValidationError
 
-from blocker.admin.problem_details import Refusal, problem_details
-from blocker.errors import Problem, Problems, StartError
+from blocker.admin.problem_details import Refusal, _status_of, problem_details
+from blocker.asked.present import NotPossible, Unknown
+from blocker.errors import BlockerError, Problem, Problems, StartError
+from blocker.store.history import CannotUndo, NoSuchChange
+from blocker.tokens import NoSuchToken, TokenExists
 
 
 class Takes(BaseModel):
@@ -104,3 +109,27 @@ def test_a_fault_of_ours_is_logged_and_not_shown(caplog: pytest.LogCaptureFixtur
     assert body["status"] == 500
     assert "secret" not in json.dumps(body)
     assert "secret" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "error, status",
+    [
+        (Unknown("no such"), 404),
+        (NoSuchChange("no such"), 404),
+        (NoSuchToken("no such"), 404),
+        (NotPossible("not now"), 409),
+        (CannotUndo("not now"), 409),
+        (TokenExists("not now"), 409),
+        (BlockerError("never"), 422),
+    ],
+)
+def test_what_is_not_there_and_what_cannot_be_now(error: BlockerError, status: int) -> None:
+    assert _status_of(error) == status
+
+
+def test_what_is_no_http_leaves_no_trace_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("aiohttp.server")
+    for error, traces in ((BadHttpMessage("no"), 0), (RuntimeError("a fault"), 1)):
+        caplog.clear()
+        log.error("Error handling request", exc_info=error)
+        assert len(caplog.records) == traces

@@ -38,7 +38,7 @@ def test_undo_is_in_force_at_once(tmp_path: Path) -> None:
         assert admin.generations.current.rules == []
         await admin.ask("POST", "undo", {"id": 2})
         assert await rules(admin) == ["a.example"]
-        told = await admin.ask("POST", "undo", {"id": 9}, status=422)
+        told = await admin.ask("POST", "undo", {"id": 9}, status=404)
         assert "no change 9" in told["detail"]
 
     play(tmp_path, scenario)
@@ -52,7 +52,7 @@ def test_what_stands_in_the_file_is_forgotten_but_not_what_came_later(tmp_path: 
         body = {"file": "blocker.yaml", "change": 1, "keys": keys}
         assert (await admin.ask("POST", "written", body))["change"] == 3
         assert await rules(admin) == ["b.example"]
-        told = await admin.ask("POST", "undo", {"id": 1}, status=422)
+        told = await admin.ask("POST", "undo", {"id": 1}, status=409)
         assert "written to blocker.yaml; change it there" in told["detail"]
 
     play(tmp_path, scenario)

@@ -22,7 +22,19 @@ async def double(backend: Backend, asked: Asked) -> Given:
     return Given(twice=asked.number * 2)
 
 
-PUT = Endpoint("PUT", "double/{number}", "admin", "Twice as much", Asked, Given, double)
+class Named(Body):
+    name: str
+
+
+class Text(Body):
+    twice: str
+
+
+async def repeat(backend: Backend, asked: Named) -> Text:
+    return Text(twice=asked.name * 2)
+
+
+PUT = Endpoint("PUT", "double/{name}", "admin", "Twice as long", Named, Text, repeat)
 GET = Endpoint("GET", "double", "read", "Twice as much", Asked, Given, double)
 POST = Endpoint("POST", "double", "admin", "Twice as much", Asked, Given, double)
 
@@ -66,12 +78,23 @@ def test_a_query_string_and_a_body_are_validated_alike(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"number": "21"}', b'{"number": true}', b'{"number": "\\ud800"}']
+)
+def test_json_has_types(tmp_path: Path, body: bytes) -> None:
+    async def scenario(admin: Admin) -> None:
+        with pytest.raises(ValueError, match="validation error"):
+            await serve(admin, POST, body=body)
+
+    play(tmp_path, scenario)
+
+
 def test_the_path_has_the_last_word(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        assert await serve(admin, PUT, number="21") == '{"twice":42}'
-        assert await serve(admin, PUT, body=b'{"number": 1}', number="21") == '{"twice":42}'
+        assert await serve(admin, PUT, name="a") == '{"twice":"aa"}'
+        assert await serve(admin, PUT, body=b'{"name": "b"}', name="a") == '{"twice":"aa"}'
         with pytest.raises(ValueError, match="validation error"):
-            await serve(admin, PUT, body=b"[]", number="21")
+            await serve(admin, PUT, body=b"[]", name="a")
 
     play(tmp_path, scenario)
 

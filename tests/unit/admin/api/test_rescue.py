@@ -111,7 +111,7 @@ def test_keep_is_for_good(tmp_path: Path) -> None:
         assert [each["name"] for each in (await rescued(admin))["pending"]] == ["=b.example"]
         await admin.ask("POST", "rescue/keep", {"client": PHONE})
         assert not any("until" in rule for rule in admin.generations.current.rules)
-        told = await admin.ask("POST", "rescue/keep", {"client": PHONE}, status=422)
+        told = await admin.ask("POST", "rescue/keep", {"client": PHONE}, status=409)
         assert "blocker rescue --client 192.168.1.20" in told["detail"]
 
     play(tmp_path, scenario)

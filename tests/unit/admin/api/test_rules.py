@@ -53,11 +53,11 @@ def test_a_rule_is_taken_back_by_id_or_name(tmp_path: Path) -> None:
         for rule in (await admin.ask("GET", "rules"))["rules"][:2]:
             await admin.ask("DELETE", f"rules/{rule['id']}")
         assert len(await names(admin)) == 1
-        await admin.ask("DELETE", "rules/fine.example?group=default", status=422)
+        await admin.ask("DELETE", "rules/fine.example?group=default", status=404)
         for rule in (await admin.ask("GET", "rules"))["rules"]:
             await admin.ask("DELETE", f"rules/{rule['id']}")
         assert await names(admin) == []
-        told = await admin.ask("DELETE", "rules/ads.example", status=422)
+        told = await admin.ask("DELETE", "rules/ads.example", status=404)
         assert "no rule in force is ads.example" in told["detail"]
 
     play(tmp_path, scenario, extra=CONFIGURED)
@@ -84,7 +84,7 @@ def test_every_fault_of_a_body_is_told(tmp_path: Path, body: Any, faults: set[st
 def test_a_group_that_is_not_there(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         body = {"action": "block", "name": "a", "group": "defualt"}
-        told = await admin.ask("POST", "rules", body, status=422)
+        told = await admin.ask("POST", "rules", body, status=404)
         assert told["detail"] == "there is no group defualt; did you mean default?"
 
     play(tmp_path, scenario)

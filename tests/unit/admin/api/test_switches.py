@@ -16,7 +16,7 @@ def test_a_vendor_is_switched(tmp_path: Path) -> None:
         assert told["what"] == "vendor xiaomi shadow"
         (after,) = (await admin.ask("GET", "vendors"))["vendors"]
         assert (after["state"], after["origin"], after["change"]) == ("shadow", "changed", 1)
-        told = await admin.ask("POST", "vendors/xiaomy", {"state": "off"}, status=422)
+        told = await admin.ask("POST", "vendors/xiaomy", {"state": "off"}, status=404)
         assert told["detail"] == "there is no vendor xiaomy; did you mean xiaomi?"
 
     play(tmp_path, scenario)
@@ -41,7 +41,7 @@ def test_a_subscription_is_switched(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         await admin.ask("POST", "subscriptions/mine", {"state": "off"})
         assert admin.generations.current.groups[0]["blocking"]["lists"] == {"mine": "off"}
-        told = await admin.ask("POST", "subscriptions/mien", {"state": "off"}, status=422)
+        told = await admin.ask("POST", "subscriptions/mien", {"state": "off"}, status=404)
         assert "did you mean mine" in told["detail"]
 
     listed = f"subscriptions: [{{name: mine, source: {names}, match: subtree}}]\n"
