@@ -1,6 +1,7 @@
 """What blocker must reach besides CPU time: no loss, a quick start, little memory, no stalls."""
 
 import shutil
+import statistics
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ RATE = 50_000
 FIRST_ANSWER = 2.0  # seconds
 PSS_MIB = 120
 ADDED_LATENCY = 0.005  # seconds
+SCRAPE_MS, SCRAPE_KIB = 20, 200
 SHIPPED_NAME = "data.mistat.xiaomi.com"
 
 
@@ -62,7 +64,22 @@ class Limits:
         with self.ground.started(site, servers.blocker(site), self.blocked[0]) as pid:
             load.run(load.Load(queries, site.port, seconds=60, once=True))
             processes.wait_until_quiet(pid)
-            return [self._loss(queries, site.port), *self._stalls(queries, site, pid)]
+            findings = [self._loss(queries, site.port), *self._stalls(queries, site, pid)]
+            processes.wait_until_quiet(pid)
+            return [*findings, *self._scrape(site.admin_port)]
+
+    def _scrape(self, port: int) -> list[Finding]:
+        """After all that was asked before. What hostile clients add is in tests/e2e."""
+        seconds, text = [], ""
+        for _ in range(20):
+            began = time.perf_counter()
+            text = disturbance.metrics(port)
+            seconds.append(time.perf_counter() - began)
+        kib = len(text.encode()) / 1024
+        return [
+            at_most("a scrape, median of 20", statistics.median(seconds) * 1000, SCRAPE_MS, "ms"),
+            at_most("a scrape's size", kib, SCRAPE_KIB, "KiB"),
+        ]
 
     def _loss(self, queries: Path, port: int) -> Finding:
         # dnsperf begins late and makes up for it at once. With more than this outstanding the

@@ -38,8 +38,7 @@ def _lines(family: Metric, openmetrics: bool) -> Iterator[str]:
     yield f"# HELP {name} {family.documentation}"
     yield f"# TYPE {name} {family.type}"
     for sample in family.samples:
-        value = sample.value
-        number = value if type(value) is int else _number(value)
+        number = _number(sample.value)
         if sample.labels:
             labels = ",".join(
                 [f'{label}="{_escaped(said)}"' for label, said in sample.labels.items()]
@@ -50,7 +49,9 @@ def _lines(family: Metric, openmetrics: bool) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    return {math.inf: "+Inf", -math.inf: "-Inf"}.get(value) or repr(float(value))
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return repr(float(value))
 
 
 def _escaped(value: str) -> str:

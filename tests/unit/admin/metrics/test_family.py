@@ -18,14 +18,14 @@ def test_each_way_to_a_family() -> None:
     ]
     lines = written(families, PROMETHEUS).decode().splitlines()
     assert [line for line in lines if not line.startswith("#")] == [
-        "blocker_a_total 1",
+        "blocker_a_total 1.0",
         "blocker_b 2.5",
-        'blocker_c_total{reason="y"} 2',
-        'blocker_c_total{reason="z"} 1',
-        'blocker_d{maker="x"} 3',
-        'blocker_e_total{vendor="v",purpose="p"} 2',
-        'blocker_e_total{vendor="v",purpose="q"} 1',
-        'blocker_f{version="1",of="g"} 1',
+        'blocker_c_total{reason="y"} 2.0',
+        'blocker_c_total{reason="z"} 1.0',
+        'blocker_d{maker="x"} 3.0',
+        'blocker_e_total{vendor="v",purpose="p"} 2.0',
+        'blocker_e_total{vendor="v",purpose="q"} 1.0',
+        'blocker_f{version="1",of="g"} 1.0',
     ]
 
 

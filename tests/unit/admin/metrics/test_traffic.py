@@ -30,16 +30,16 @@ def test_a_tally_as_text() -> None:
     found = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
     of = 'upstream="udp://192.0.2.53"'
     expected = {
-        'blocker_queries_total{transport="udp",action="blocked"}': "3",
-        'blocker_unclassified_total{vendor="xiaomi"}': "5",
-        'blocker_answer_seconds_bucket{le="0.1"}': "2",
-        'blocker_answer_seconds_bucket{le="+Inf"}': "3",
-        "blocker_cache_hits_total": "0",
-        f"blocker_upstream_requests_total{{{of}}}": "3",
-        f'blocker_upstream_errors_total{{{of},kind="timeout"}}': "1",
+        'blocker_queries_total{transport="udp",action="blocked"}': "3.0",
+        'blocker_unclassified_total{vendor="xiaomi"}': "5.0",
+        'blocker_answer_seconds_bucket{le="0.1"}': "2.0",
+        'blocker_answer_seconds_bucket{le="+Inf"}': "3.0",
+        "blocker_cache_hits_total": "0.0",
+        f"blocker_upstream_requests_total{{{of}}}": "3.0",
+        f'blocker_upstream_errors_total{{{of},kind="timeout"}}': "1.0",
         f"blocker_upstream_seconds_sum{{{of}}}": "0.5",
-        "blocker_journal_dropped_total": "1",
-        "blocker_tallies_dropped_total": "2",
-        "blocker_journal_rows_dropped_total": "3",
+        "blocker_journal_dropped_total": "1.0",
+        "blocker_tallies_dropped_total": "2.0",
+        "blocker_journal_rows_dropped_total": "3.0",
     }
     assert expected.items() <= found.items()
