@@ -26,6 +26,7 @@ from blocker.admin.api import (
     reload,
     rescue,
     rules,
+    settings,
     shadow,
     stats,
     status,
@@ -65,6 +66,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *subscriptions.ENDPOINTS,
     *reload.ENDPOINTS,
     *tokens.ENDPOINTS,
+    *settings.ENDPOINTS,
     *queries.ENDPOINTS,
     *stats.ENDPOINTS,
 )

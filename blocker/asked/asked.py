@@ -1,13 +1,13 @@
 """The base of all that can be asked, and the words they share."""
 
 from abc import abstractmethod
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from blocker.asked.present import Present
 from blocker.config.rules import RuleText
-from blocker.config.units import SECONDS, Duration, ip_address
+from blocker.config.units import LONGEST, SECONDS, Duration, ip_address
 from blocker.store import Edit
 
 
@@ -19,10 +19,28 @@ def _client(written: object) -> str:
     return str(address)
 
 
+def _periods() -> str:
+    """Every duration from one second to ten years, so that the description says what is taken."""
+    units = (f"(?:{_up_to(str(LONGEST // SECONDS[unit]))}){unit}" for unit in SECONDS)
+    return f"^0*(?:{'|'.join(units)})$"
+
+
+def _up_to(most: str) -> str:
+    """A pattern for the numbers from 1 to `most`, without leading zeros."""
+    shorter = [f"[1-9][0-9]{{0,{len(most) - 2}}}"] if len(most) > 1 else []
+    as_long = [
+        f"{most[:place]}[{1 if place == 0 else 0}-{int(digit) - 1}][0-9]{{{len(most) - place - 1}}}"
+        for place, digit in enumerate(most)
+        if int(digit) > (1 if place == 0 else 0)
+    ]
+    return "|".join([*shorter, *as_long, most])
+
+
+_NAME: Final = {"type": "string", "minLength": 1, "maxLength": 1024}
 Period = Annotated[
     Duration,
     Field(ge=1),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["30m"]}),
+    WithJsonSchema({"type": "string", "pattern": _periods(), "examples": ["30m"]}),
 ]
 Client = Annotated[
     str,
@@ -41,7 +59,7 @@ Names = Annotated[
     Field(min_length=1, max_length=1000),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+            "anyOf": [_NAME, {"type": "array", "items": _NAME, "minItems": 1, "maxItems": 1000}],
             "description": "One, or a list of up to a thousand.",
         }
     ),

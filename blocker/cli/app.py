@@ -18,6 +18,7 @@ from blocker.cli.options import ConfigFile
 from blocker.cli.pause import pause, resume
 from blocker.cli.rescue import rescue
 from blocker.cli.rules import allow, block, rules
+from blocker.cli.settings import settings
 from blocker.cli.shadow import shadow
 from blocker.cli.status import status
 from blocker.cli.subscriptions import subscriptions
@@ -220,4 +221,5 @@ app.command(short_help="A device has stopped working: what was blocked, what to 
 app.command(short_help="What is in shadow, and whom it would hit.")(shadow)
 app.command(short_help="Take a change back.")(undo)
 app.command(short_help="Who changed what, and when.")(audit)
+app.add_typer(settings, name="settings", short_help="All changes, to a file and back.")
 app.command("config", short_help="The configuration with all changes, as YAML.")(write_back)

@@ -124,8 +124,14 @@ def _parse(body: bytes) -> Any:
     if not body:
         return {}
     try:
-        return json.loads(body)
+        return json.loads(body, parse_float=_number)
     except ValueError as error:  # UnicodeDecodeError is one
         raise Refusal(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
     except RecursionError as error:
         raise Refusal(HTTPStatus.BAD_REQUEST, "the body is nested too deeply") from error
+
+
+def _number(text: str) -> float | int:
+    """To JSON 5.0 is an integer as 5 is."""
+    number = float(text)
+    return int(number) if number.is_integer() else number

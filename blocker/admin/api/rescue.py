@@ -163,7 +163,7 @@ async def _allow(backend: Backend, asked: RescueAllowed) -> Changed:
         names = told.proposal
         if not names:
             raise Refusal(
-                HTTPStatus.UNPROCESSABLE_ENTITY,
+                HTTPStatus.CONFLICT,
                 f"nothing was blocked for {asked.client} in the last {asked.minutes} minutes that "
                 "could be allowed; say which names, or look back further",
             )

@@ -1,5 +1,7 @@
 """The words that all that is asked shares."""
 
+import re
+
 import pytest
 from pydantic import TypeAdapter
 
@@ -39,3 +41,21 @@ def test_what_is_no_client(written: object) -> None:
 def test_spans_are_written_as_they_are_read(text: str) -> None:
     assert span(duration(text)) == text
     assert period.validate_python(text) == duration(text)
+
+
+@pytest.mark.parametrize("unit, most", [("s", 315_360_000), ("m", 5_256_000), ("d", 3650)])
+def test_the_description_of_a_period_says_what_is_taken(unit: str, most: int) -> None:
+    adapter: TypeAdapter[int] = TypeAdapter(Period)
+    pattern = adapter.json_schema()["pattern"]
+    numbers = [0, 1, 9, 10, 99, 3649, 3650, 3651, most - 1, most, most + 1, most * 10]
+    for text in [f"{number}{unit}" for number in numbers] + [
+        f"00{unit}",
+        f"007{unit}",
+        f"-1{unit}",
+    ]:
+        try:
+            adapter.validate_python(text)
+        except ValueError:
+            assert not re.search(pattern, text), text
+        else:
+            assert re.search(pattern, text), text

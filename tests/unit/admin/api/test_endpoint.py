@@ -78,6 +78,16 @@ def test_a_query_string_and_a_body_are_validated_alike(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
+def test_a_whole_number_is_an_integer_however_it_is_written(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        assert await serve(admin, POST, body=b'{"number": 2.1e1}') == '{"twice":42}'
+        for body in (b'{"number": 2.5}', b'{"number": 1e999}', b'{"number": NaN}'):
+            with pytest.raises(ValueError, match="validation error"):
+                await serve(admin, POST, body=body)
+
+    play(tmp_path, scenario)
+
+
 @pytest.mark.parametrize(
     "body", [b'{"number": "21"}', b'{"number": true}', b'{"number": "\\ud800"}']
 )

@@ -95,7 +95,7 @@ def test_names_of_ones_own_choice(tmp_path: Path) -> None:
 
 def test_with_nothing_blocked_there_is_nothing_to_allow(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        told = await admin.ask("POST", "rescue", {"client": PHONE}, status=422)
+        told = await admin.ask("POST", "rescue", {"client": PHONE}, status=409)
         assert "nothing was blocked for 192.168.1.20" in told["detail"]
 
     play(tmp_path, scenario)
