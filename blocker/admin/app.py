@@ -24,6 +24,7 @@ from blocker.admin.api import (
     pause,
     queries,
     reload,
+    report,
     rescue,
     rules,
     settings,
@@ -69,6 +70,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *settings.ENDPOINTS,
     *queries.ENDPOINTS,
     *stats.ENDPOINTS,
+    *report.ENDPOINTS,
 )
 
 log = logging.getLogger(__name__)

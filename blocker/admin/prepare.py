@@ -57,7 +57,7 @@ def make_plan(path: Path | None, progress: Progress = lambda *_: None) -> Plan:
         generation=generation_of(config, ruleset),
         query_log=_log_settings(config.query_log),
         hosts=config.admin.hosts,
-        tls=config.admin.tls and (str(config.admin.tls.certificate), str(config.admin.tls.key)),
+        tls=(str(tls.certificate), str(tls.key)) if (tls := config.admin.tls) else None,
         device_metrics=config.admin.metrics.devices == "on",
     )
 

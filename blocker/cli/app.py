@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from blocker import __version__
+from blocker.cli.accounts import report
 from blocker.cli.history import audit, undo
 from blocker.cli.lists import lists
 from blocker.cli.options import ConfigFile
@@ -219,6 +220,7 @@ app.command(short_help="Block nothing for a while.")(pause)
 app.command(short_help="End a pause.")(resume)
 app.command(short_help="A device has stopped working: what was blocked, what to allow.")(rescue)
 app.command(short_help="What is in shadow, and whom it would hit.")(shadow)
+app.command(short_help="Who calls home, how often, and what was stopped.")(report)
 app.command(short_help="Take a change back.")(undo)
 app.command(short_help="Who changed what, and when.")(audit)
 app.add_typer(settings, name="settings", short_help="All changes, to a file and back.")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, case, distinct, func, select
+from sqlalchemy import Connection, case, distinct, func, or_, select
 
 from blocker.querylog import tables
 from blocker.querylog.settings import DAY
@@ -161,7 +161,8 @@ def _device() -> Any:
 
 
 def _only(device: str) -> list[Any]:
-    return [_device() == device] if device else []
+    client = tables.clients.c
+    return [or_(_device() == device, client.address == device)] if device else []
 
 
 def _outcomes(count: Any) -> list[Any]:

@@ -39,7 +39,7 @@ def test_it_gives_away_what_a_resolver_needs_not() -> None:
     assert float(level) <= 2.0
 
 
-class ServiceManager:
+class Systemd:
     """The socket that systemd would listen on, and what was said there."""
 
     def __init__(self, path: Path) -> None:
@@ -62,10 +62,10 @@ class ServiceManager:
 
 
 @contextmanager
-def service_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServiceManager]:
+def service_manager(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd]:
     monkeypatch.setenv("NOTIFY_SOCKET", str(folder / "notify"))
     monkeypatch.setenv("WATCHDOG_USEC", "3000000")
-    manager = ServiceManager(folder / "notify")
+    manager = Systemd(folder / "notify")
     try:
         yield manager
     finally:

@@ -119,9 +119,9 @@ def test_readme_names_every_metric_and_no_other() -> None:
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             function = ast.unparse(node.func)
             name = str(node.args[0].value).removeprefix("blocker_")
-            if function in {"_counter", "_nested", "CounterMetricFamily"}:
+            if function in {"counter", "counters", "nested", "CounterMetricFamily"}:
                 families.add(f"blocker_{name}_total")
-            elif function in {"_gauge", "GaugeMetricFamily", "HistogramMetricFamily"}:
+            elif function in {"gauge", "gauges", "constant"} or function.endswith("MetricFamily"):
                 families.add(f"blocker_{name}")
             elif function == "_by_list":
                 families.add(f"blocker_list_{name}")

@@ -14,17 +14,18 @@ from tests.support.source import ROOT, imports, module_name, package_files, rela
 MAY_IMPORT = {
     "__main__": {"cli"},
     "cli": {
-        "supervisor", "admin.plan", "aliases", "asked", "catalog", "config", "control", "core",
-        "download", "explain", "export", "inputs", "link", "ruleset", "store", "tokens", "yamlfile",
-        "yamltext",
+        "supervisor", "accounting", "admin.plan", "aliases", "asked", "catalog", "config",
+        "control", "core", "download", "explain", "export", "inputs", "link", "querylog", "ruleset",
+        "store", "tokens", "yamlfile", "yamltext",
     },
     # The children are imported after the fork, so neither carries what only the other needs.
     "supervisor": {"worker", "admin", "config", "link", "notify", "sockets", "store"},
     # These two meet in link, never in an import.
     "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
-        "aliases", "asked", "catalog", "clients", "config", "control", "core", "download",
-        "explain", "inputs", "link", "notify", "querylog", "ruleset", "sockets", "store", "tokens", "view",
+        "accounting", "aliases", "asked", "catalog", "clients", "config", "control", "core",
+        "download", "explain", "inputs", "link", "notify", "querylog", "ruleset", "sockets",
+        "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
@@ -47,6 +48,7 @@ MAY_IMPORT = {
         "hostsfile", "ruleset", "yamlfile",
     },
     "download": {"core", "link", "upstream"},
+    "accounting": {"catalog", "querylog"},
     "querylog": {"core.row"},
     "store": {"core.names", "core.policy", "core.rule", "link"},
     "view": {"clients", "core", "expressions", "link", "ruleset", "userrules"},
@@ -71,12 +73,13 @@ MAY_IMPORT = {
 LIBRARIES = {
     "aiohttp": {"admin", "download"},
     "dnslib": {"catalog", "explain"},
+    "jinja2": {"accounting"},
     "marisa_trie": {"ruleset"},
     "prometheus_client": {"admin"},
     "re2": {"catalog", "expressions"},
     "pydantic": {"admin", "asked", "catalog", "cli", "config", "yamlfile"},
     "rich": {"cli"},
-    "sqlalchemy": {"admin", "querylog"},
+    "sqlalchemy": {"accounting", "admin", "querylog"},
     "typer": {"cli"},
     "watchfiles": {"admin"},
     "yaml": {"yamlfile"},
@@ -91,8 +94,8 @@ IMPURE = {
 
 # A worker is forked per core and must start at once: what it never needs, it never loads.
 NOT_IN_A_WORKER = {
-    "aiohttp", "dnslib", "prometheus_client", "pydantic", "rich", "sqlalchemy", "sqlite3", "typer", "watchfiles",
-    "yaml",
+    "aiohttp", "dnslib", "prometheus_client", "pydantic", "rich", "sqlalchemy", "sqlite3", "typer",
+    "watchfiles", "yaml",
 }  # fmt: skip
 
 

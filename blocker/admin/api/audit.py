@@ -16,7 +16,9 @@ from blocker.store.settings import ChangeKind, Kind, as_plain
 
 class Page(Body):
     limit: int = Field(default=100, ge=1, le=1000)
-    before: int | None = Field(default=None, ge=1, description="Those older than this change.")
+    before: int | None = Field(
+        default=None, ge=1, le=2**53, description="Those older than this change."
+    )
 
 
 class SettingShown(Body):
@@ -44,7 +46,7 @@ class Audit(Body):
 
 class Undo(Body):
     id: int | None = Field(
-        default=None, ge=1, description="Of the change; null: the last that holds."
+        default=None, ge=1, le=2**53, description="Of the change; null: the last that holds."
     )
 
 

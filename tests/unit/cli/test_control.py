@@ -9,10 +9,10 @@ import pytest
 from aiohttp import web
 
 from blocker import control
+from blocker.admin.access import Access
 from blocker.admin.auth import WHO, auth
 from blocker.cli.control import Declined, NoServer, Server
 from blocker.errors import StartError
-from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 
 
@@ -47,7 +47,7 @@ def test_who_asks_is_told_by_the_kernel(tmp_path: Path) -> None:
         return web.json_response(WHO.get())
 
     async def scenario() -> None:
-        app = web.Application(middlewares=[auth(TokenStore(tmp_path), {})])
+        app = web.Application(middlewares=[auth(Access.of(tmp_path), {})])
         app.router.add_get("/api/v1/who", tell)
         told = await over_socket(app, tmp_path, lambda server: server.get("who"))
         assert told == f"cli:{getpass.getuser()}"

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
 from blocker.admin.problem_details import Refusal
@@ -63,6 +64,7 @@ async def serve(
 ) -> str:
     request = Request(admin.client.app, query or {}, body, in_path)
     response = await endpoint.serve(request)  # type: ignore[arg-type]
+    assert isinstance(response, web.Response)
     assert response.content_type == "application/json"
     return response.text or ""
 

@@ -1,0 +1,1 @@
+"""Who phones home to whom, how often, what for, and what became of it: sums over the query log."""

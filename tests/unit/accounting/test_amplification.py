@@ -1,0 +1,65 @@
+"""How much oftener a name is asked once it is blocked, and when nothing can be said of that."""
+
+from pathlib import Path
+
+import pytest
+
+from blocker.accounting.amplification import MINIMUM, Stretch, amplified, stretches
+from blocker.core.row import Kind
+from blocker.querylog.stats import Span
+from tests.support.logrows import BLOCKED, DAY, MONDAY, Stored, row
+
+HOUR = 3_600
+LET_THROUGH = Kind("forwarded", "allow", "user", "blocker.yaml", "x", 1, "xiaomi", "analytics")
+
+
+def stretch(*, blocked: bool, count: int, minutes: float, day: int = 0) -> Stretch:
+    first = MONDAY + day * DAY
+    return Stretch("tv", "xiaomi", "a.example", blocked, count, first, first + int(minutes * 60))
+
+
+@pytest.mark.parametrize(
+    "before, after, factor",
+    [
+        ([(13, 60)], [(601, 60)], 50.0),  # every five minutes, then ten a minute
+        ([(61, 60)], [(61, 60)], 1.0),
+        ([(61, 60)], [(31, 60)], 0.5),
+        ([(7, 30), (7, 30)], [(121, 60)], 10.0),  # over several days
+    ],
+)
+def test_rates(before: list[tuple[int, int]], after: list[tuple[int, int]], factor: float) -> None:
+    seen = [stretch(blocked=False, count=n, minutes=m, day=d) for d, (n, m) in enumerate(before)]
+    seen += [stretch(blocked=True, count=n, minutes=m, day=5) for n, m in after]
+    (found,) = amplified(seen)
+    assert found.factor == pytest.approx(factor)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        [stretch(blocked=True, count=10_000, minutes=60)],  # was always blocked
+        [stretch(blocked=False, count=10_000, minutes=60)],
+        [
+            stretch(blocked=False, count=MINIMUM - 1, minutes=60),
+            stretch(blocked=True, count=10_000, minutes=60),
+        ],
+        [stretch(blocked=False, count=50, minutes=0), stretch(blocked=True, count=50, minutes=9)],
+    ],
+)
+def test_without_a_before_there_is_no_figure(seen: list[Stretch]) -> None:
+    assert amplified(seen) == []
+
+
+def test_it_is_read_from_the_log(tmp_path: Path) -> None:
+    log = Stored(tmp_path)
+    calm = [row("a.example", LET_THROUGH, second=MONDAY + 300 * n) for n in range(13)]
+    storm = [row("a.example", BLOCKED, second=MONDAY + HOUR + 60 + 6 * n) for n in range(601)]
+    other = [row("b.example", BLOCKED, second=MONDAY + n, client="192.0.2.9") for n in range(99)]
+    log.write(sorted([*calm, *storm, *other], key=lambda each: each.second))
+    with log.connect() as connection:
+        (found,) = amplified(stretches(connection, Span(MONDAY, MONDAY + DAY)))
+    assert (found.device, found.vendor, found.name) == ("ip:192.0.2.7", "xiaomi", "a.example")
+    assert found.before == pytest.approx(0.2)
+    assert found.after == pytest.approx(10.0)
+    with log.connect() as connection:
+        assert stretches(connection, Span(MONDAY + DAY, MONDAY + 2 * DAY)) == []

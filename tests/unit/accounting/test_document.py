@@ -1,0 +1,28 @@
+"""A report as plain values."""
+
+import json
+from pathlib import Path
+
+from blocker.accounting.document import document, moment
+from tests.support.logrows import MONDAY, Stored
+from tests.unit.accounting.test_report import log, made
+
+__all__ = ["log"]
+
+
+def test_all_of_it_is_json(log: Stored) -> None:
+    told = json.loads(json.dumps(document(made(log))))
+    assert told["since"] == "2026-11-23T00:00:00+00:00"
+    assert told["total"]["attempts"] == 15
+    xiaomi = told["vendors"][0]
+    assert (xiaomi["vendor"], xiaomi["title"], xiaomi["jurisdiction"]) == ("xiaomi", "Xiaomi", "CN")
+    assert xiaomi["sources"] == [{"title": "a source", "url": "https://example.org/"}]
+    assert xiaomi["amplification"] is None
+    assert sum(each["attempts"] for each in xiaomi["purposes"]) == xiaomi["attempts"] == 8
+    assert {each["vendor"] for each in told["accounts"]} == {"xiaomi", "oppo", "subscription"}
+
+
+def test_never_is_null(tmp_path: Path) -> None:
+    assert moment(0) is None
+    assert moment(MONDAY) == "2026-11-23T00:00:00+00:00"
+    assert document(made(Stored(tmp_path)))["total"]["first"] is None

@@ -1,0 +1,94 @@
+"""One page that needs nothing else, whatever names are in it."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from blocker.accounting.document import document
+from blocker.accounting.page import page, period
+from tests.support.logrows import Stored
+from tests.unit.accounting.test_report import log, made
+
+__all__ = ["log"]
+
+HOSTILE = "</td><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>.example"
+
+
+class Tags(HTMLParser):
+    """What stands in a page: tags in order, whether each is closed, and its text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, dict(attrs)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_it_tells_what_the_report_tells(log: Stored) -> None:
+    read = Tags(page(document(made(log)), "2026-11-24"))
+    assert read.open == []
+    for words in ("Who phones home", "Xiaomi", "CN", "a law", "a source", "c.xiaomi.com", "67%"):
+        assert words in read.text
+    assert [attrs for tag, attrs in read.seen if tag == "a"] == [
+        {"href": "https://example.org/", "rel": "noreferrer"}
+    ]
+
+
+def test_it_needs_nothing_else(log: Stored) -> None:
+    text = page(document(made(log)))
+    tags = {tag for tag, _ in Tags(text).seen}
+    assert not tags & {"script", "link", "img", "iframe", "object"}
+    assert not re.search(r"url\(|@import|src=", text)
+    assert "default-src 'none'" in text
+
+
+def test_a_name_that_means_harm_is_text(log: Stored) -> None:
+    told = document(made(log))
+    told["inbox"][0]["name"] = HOSTILE
+    told["accounts"][0]["device"] = HOSTILE
+    told["vendors"][0]["devices"][0]["device"] = HOSTILE
+    told["amplified"] = [
+        {
+            "device": HOSTILE,
+            "vendor": "x",
+            "name": HOSTILE,
+            "before": 1.0,
+            "after": 9.0,
+            "factor": 9,
+        }
+    ]
+    told["beacons"] = [
+        {
+            "device": HOSTILE, "vendor": "x", "purpose": "push", "name": HOSTILE,
+            "period": 60.0, "jitter": 1.0, "calls": 9,
+        }
+    ]  # fmt: skip
+    read = Tags(page(told))
+    assert read.open == []
+    assert not {tag for tag, _ in read.seen} & {"script", "img"}
+    assert read.text.count("<script>alert(1)</script>") == 7
+
+
+def test_nothing_to_tell_is_said(log: Stored) -> None:
+    told = document(made(log, "nobody"))
+    assert "No device has called a vendor" in page(told)
+
+
+@pytest.mark.parametrize(
+    "seconds, words", [(45, "45 s"), (300, "5 min"), (9_000, "2.5 h"), (86_400, "24 h")]
+)
+def test_periods(seconds: float, words: str) -> None:
+    assert period(seconds) == words

@@ -1,0 +1,21 @@
+"""`report` over the API: the same figures as the accounts of the log."""
+
+from pathlib import Path
+
+from tests.support.backend import Admin, play
+from tests.unit.admin.api.test_queries import ROWS, stored
+
+WEEK = "since=2026-11-22T00:00:00Z&until=2026-11-24T00:00:00Z"
+
+
+def test_who_calls_whom(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await stored(admin, ROWS)
+        told = await admin.ask("GET", f"report?{WEEK}")
+        assert told["total"]["attempts"] == 40
+        sums = {each["vendor"]: each["attempts"] for each in told["vendors"]}
+        assert sums == {"xiaomi": 20, "subscription": 20}
+        nobody = await admin.ask("GET", f"report?{WEEK}&device=nobody")
+        assert (nobody["total"]["attempts"], nobody["vendors"]) == (0, [])
+
+    play(tmp_path, scenario)

@@ -1,0 +1,60 @@
+"""`blocker report`: tables, a page, a sheet and JSON; also from the log that a server has left."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from blocker.cli import app
+from blocker.core.row import Kind, Row
+from tests.support.backend import Admin, now, play
+from tests.support.logrows import Stored, row
+from tests.unit.admin.api.test_queries import stored
+from tests.unit.cli.test_rescue import PHONE, run
+
+BLOCKED = Kind("blocked", "block", "curated", "lists/vendors/xiaomi.yaml", "tracking.miui.com",
+               8, "xiaomi", "analytics", "none")  # fmt: skip
+
+
+def test_tables_a_page_a_sheet_and_json(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await stored(admin, [Row(int(now()), PHONE, "tracking.miui.com", 1, 0, BLOCKED, 1_234)])
+        text = (await run(admin, "report")).output
+        for words in (("Xiaomi", "1,234", "analytics"), (PHONE, "xiaomi", "1,234")):
+            assert any(all(word in line for word in words) for line in text.splitlines()), text
+        told = json.loads((await run(admin, "report", "--since", "1h", "--json")).output)
+        assert told["total"]["blocked"] == 1_234
+        html, csv = tmp_path / "report.html", tmp_path / "report.csv"
+        await run(admin, "report", "--html", str(html), "--csv", str(csv))
+        assert "1,234" in html.read_text()
+        assert ",1234," in csv.read_text()
+        refused = await run(admin, "report", "--since", "yesterday")
+        assert refused.exit_code == 1
+        assert "--since: yesterday is not a duration" in str(refused.exception)
+        nowhere = await run(admin, "report", "--html", str(tmp_path / "no" / "x.html"))
+        assert nowhere.exit_code == 1
+
+    play(tmp_path, scenario)
+
+
+def test_without_a_server_it_reads_the_log_that_is_left(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    config = tmp_path / "blocker.yaml"
+    config.write_text(f"state: {state}\n")
+    Stored(state).write([row("a.example", BLOCKED, second=int(now()), count=7)])
+    told = CliRunner().invoke(app, ["report", "--json", "-c", str(config)])
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["total"]["blocked"] == 7
+
+
+def test_without_a_log_it_says_so(tmp_path: Path) -> None:
+    config = tmp_path / "blocker.yaml"
+    config.write_text(f"state: {tmp_path}\nquery_log: off\n")
+    told = CliRunner().invoke(app, ["report", "-c", str(config)])
+    assert told.exit_code == 1
+    assert "the query log is off" in str(told.exception)
+    config.write_text(f"state: {tmp_path}\n")
+    told = CliRunner().invoke(app, ["report", "-c", str(config)])
+    assert told.exit_code == 1
+    assert "cannot be read" in str(told.exception)
