@@ -146,7 +146,10 @@ def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_admin_is_not_shown_to_the_network_without_a_token(tmp_path: Path) -> None:
-    said = refusal(tmp_path, listening(free_port(), f"0.0.0.0:{free_port()}"))
+    open_to_all = listening(free_port(), f"0.0.0.0:{free_port()}")
+    said = refusal(tmp_path, open_to_all)
+    assert "tokens would pass in clear text" in said
+    said = refusal(tmp_path, open_to_all.replace("admin: {", "admin: {tokens_in_clear: on, "))
     assert "no token guards it" in said
     assert "blocker token create" in said
 
@@ -154,7 +157,7 @@ def test_admin_is_not_shown_to_the_network_without_a_token(tmp_path: Path) -> No
 def test_admin_on_the_network_with_a_token(tmp_path: Path) -> None:
     server = Blocker(tmp_path, ["udp://127.0.0.1:9"], "", 1)
     text = server.config.read_text().replace(
-        "admin: {listen: '127.0.0.1", "admin: {listen: '0.0.0.0"
+        "admin: {listen: '127.0.0.1", "admin: {tokens_in_clear: on, listen: '0.0.0.0"
     )
     server.config.write_text(text)
     token = server.token("read")
