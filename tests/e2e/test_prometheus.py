@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 import subprocess
 from pathlib import Path
 
@@ -91,9 +92,12 @@ def test_what_goes_wrong_is_seen_by_its_alert(tmp_path: Path) -> None:
             assert server.http("POST", "pause", body, server.token()).status == 200
             server.configure(wrong + "nonsense: 1\n")
             os.kill(server.pid, signal.SIGHUP)
-            for turn in range(3):
-                server.ask(f"n{turn}.example", seconds=10)
-            for alert in ("PausedLong", "ReloadFailed", "ListMissing", "NoUpstream"):
+            for alert in ("PausedLong", "ReloadFailed", "ListMissing"):
                 asked.wait_for(f'count(ALERTS{{alertname="Blocker{alert}"}})', 1, 20)
+            # Questions go on, as they do at home: what was counted once has no rate.
+            until = time.monotonic() + 20
+            while not asked.query("ALERTS{alertname='BlockerNoUpstream'}"):
+                assert time.monotonic() < until
+                server.ask(f"n{time.monotonic_ns()}.example", seconds=10)
             server.stop()
             asked.wait_for('count(ALERTS{alertname="BlockerDown"})', 1, 20)

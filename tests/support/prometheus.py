@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -46,6 +47,8 @@ class Prometheus:
             with urlopen(url, timeout=10) as response:
                 return json.load(response)["data"]
         except HTTPError as error:
+            if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise  # it has yet to begin, which is no answer to the question
             raise AssertionError(f"{asked}: {error.read().decode()}") from None
 
     def query(self, expression: str) -> list[Any]:
