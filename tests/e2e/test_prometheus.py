@@ -3,8 +3,8 @@
 import os
 import re
 import signal
-import time
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
