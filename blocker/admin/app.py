@@ -139,6 +139,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             tasks.create_task(_reload_when_told(generations, hang_up)),
             tasks.create_task(backend.watch.run()),
             tasks.create_task(backend.refresher.run()),
+            tasks.create_task(backend.devices.run()),
             tasks.create_task(lapse_when_due(generations)),
             tasks.create_task(tell_service_manager(roster, generations)),
             tasks.create_task(backend.access.last_use.run()),

@@ -57,7 +57,7 @@ class Neighbours:
 
     def mac_of(self, address: str, now: float) -> str:
         """The MAC address of a client, as a socket names it; "" if the kernel does not know."""
-        key = _plain(address)
+        key = plain(address)
         if key not in self._known and now - self._read >= READ_AGAIN:
             self._refresh(now)
         mac = self._known.get(key, "")
@@ -154,7 +154,7 @@ def _aligned(length: int) -> int:
     return (length + 3) & ~3
 
 
-def _plain(address: str) -> str:
+def plain(address: str) -> str:
     """The key of the table: no interface, and IPv4 as IPv4 also through an IPv6 socket."""
     address = address.partition("%")[0]
     return address.removeprefix("::ffff:") if "." in address else address

@@ -24,8 +24,8 @@ MAY_IMPORT = {
     "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
         "accounting", "aliases", "asked", "catalog", "clients", "config", "control", "core",
-        "download", "explain", "inputs", "link", "notify", "querylog", "ruleset", "sockets",
-        "store", "tokens", "view",
+        "devices", "download", "explain", "inputs", "link", "notify", "querylog", "ruleset",
+        "sockets", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "download": {"core", "link", "upstream"},
     "accounting": {"catalog", "querylog"},
     "querylog": {"core.row"},
+    "devices": {"clients", "core.row"},
     "store": {"core.names", "core.policy", "core.rule", "link"},
     "view": {"clients", "core", "expressions", "link", "ruleset", "userrules"},
     "ruleset": {"core.names", "core.policy", "core.rule"},
@@ -75,6 +76,7 @@ LIBRARIES = {
     "dnslib": {"catalog", "explain"},
     "jinja2": {"accounting"},
     "marisa_trie": {"ruleset"},
+    "netaddr": {"devices"},
     "prometheus_client": {"admin"},
     "re2": {"catalog", "expressions"},
     "pydantic": {"admin", "asked", "catalog", "cli", "config", "yamlfile"},
@@ -94,8 +96,8 @@ IMPURE = {
 
 # A worker is forked per core and must start at once: what it never needs, it never loads.
 NOT_IN_A_WORKER = {
-    "aiohttp", "dnslib", "prometheus_client", "pydantic", "rich", "sqlalchemy", "sqlite3", "typer",
-    "watchfiles", "yaml",
+    "aiohttp", "dnslib", "netaddr", "prometheus_client", "pydantic", "rich", "sqlalchemy",
+    "sqlite3", "typer", "watchfiles", "yaml",
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from blocker.admin.roster import Roster
 from blocker.admin.shadow import Shadow
 from blocker.admin.subscriptions import refresher_of
 from blocker.admin.watch import Watch
+from blocker.devices.devices import Devices
 from blocker.download.refresher import Refresher
 from blocker.querylog.log import QueryLog
 from blocker.tokens import Scope
@@ -56,22 +57,27 @@ class Backend:
     refresher: Refresher
     access: Access
     querylog: QueryLog | None
+    devices: Devices
 
     @classmethod
     def of(cls, roster: Roster, generations: Generations) -> Self:
         """All that the workers tell from now on is counted."""
         second = int(datetime.now(UTC).timestamp())
         recent, shadow = Recent(second), Shadow(second)
-        counted = DeviceCounts(named=lambda: generations.plan.device_metrics)
-        roster.readers += [recent.take, shadow.take, counted.take]
+        devices = Devices()
+        counted = DeviceCounts(
+            devices.key_of, devices.maker_of, named=lambda: generations.plan.device_metrics
+        )
+        roster.readers += [recent.take, shadow.take, counted.take, devices.take]
         if querylog := querylog_of(generations.started_with):
+            querylog.know_devices(devices.key_of)
             roster.readers.append(querylog.take)
         watch = Watch(generations)
         own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
         access = Access.of(Path(generations.started_with.state))
         metrics = Metrics(roster, generations, refresher.shown, counted, querylog)
         counts = (metrics, recent, shadow)
-        return cls(roster, generations, *counts, watch, own, refresher, access, querylog)
+        return cls(roster, generations, *counts, watch, own, refresher, access, querylog, devices)
 
 
 BACKEND = web.AppKey("backend", Backend)

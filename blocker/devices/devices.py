@@ -1,0 +1,116 @@
+"""The devices that ask, each under one key however its addresses change.
+
+Rule: the loop never waits for the kernel. The neighbour table is read in a thread, and between two
+reads a key is found in a dict. An address that the kernel has forgotten keeps its device until
+another is seen there. Bounded: the device unheard of for longest makes room.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from blocker.clients.neighbours import MOST, neighbours, plain
+from blocker.core.row import Row
+from blocker.devices.guess import Evidence, Guess
+from blocker.devices.maker import is_randomised, maker_of
+
+REFRESH: Final = 30.0  # seconds between two reads of the neighbour table
+KNOWN: Final = 10_000  # devices
+ADDRESSES: Final = 32  # of a device; privacy extensions make new ones each day
+_MAC, _IP = "mac:", "ip:"
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What is known of one; times are seconds of the wall clock."""
+
+    key: str
+    addresses: tuple[str, ...]
+    first: int
+    last: int
+    guess: Guess
+
+    @property
+    def mac(self) -> str:
+        return mac_of(self.key)
+
+    @property
+    def maker(self) -> str:
+        return maker_of(self.mac) if self.mac else ""
+
+    @property
+    def randomised(self) -> bool:
+        return bool(self.mac) and is_randomised(self.mac)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Since the start; the addresses oldest first."""
+
+    first: int
+    last: int
+    addresses: dict[str, None] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+class Devices:
+    """`take` and `key_of` are called in the loop; `run` is a task of it."""
+
+    __slots__ = ("_heard", "_macs", "_read")
+
+    def __init__(self, read: Callable[[], Mapping[str, str]] = neighbours) -> None:
+        self._read = read
+        self._macs: dict[str, str] = {}
+        self._heard: dict[str, _Heard] = {}  # by key, the one heard of last at the end
+
+    def __iter__(self) -> Iterator[Device]:
+        """Whoever was heard of last comes first."""
+        for key, heard in reversed(list(self._heard.items())):
+            addresses = tuple(heard.addresses)
+            yield Device(key, addresses, heard.first, heard.last, heard.evidence.guess())
+
+    def key_of(self, address: str) -> str:
+        """`mac:aa:bb:cc:dd:ee:ff` where the kernel knows it, else `ip:192.0.2.7`."""
+        address = plain(address)
+        mac = self._macs.get(address)
+        return f"{_MAC}{mac}" if mac else f"{_IP}{address}"
+
+    def maker_of(self, key: str) -> str:
+        """By its key; "" if that says nothing."""
+        mac = mac_of(key)
+        return maker_of(mac) if mac else ""
+
+    def take(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if not row.client:
+                continue
+            address = plain(row.client)
+            key = self.key_of(address)
+            heard = self._heard.pop(key, None) or _Heard(row.second, row.second)
+            self._heard[key] = heard
+            heard.last = max(heard.last, row.second)
+            heard.addresses.pop(address, None)
+            heard.addresses[address] = None
+            if len(heard.addresses) > ADDRESSES:
+                del heard.addresses[next(iter(heard.addresses))]
+            heard.evidence.take(row)
+            if len(self._heard) > KNOWN:
+                del self._heard[next(iter(self._heard))]
+
+    async def refresh(self) -> None:
+        """Read the neighbour table, in a thread."""
+        read = await asyncio.to_thread(self._read)
+        if len(self._macs) + len(read) > MOST:
+            self._macs.clear()
+        self._macs.update(read)
+
+    async def run(self) -> None:
+        while True:
+            await self.refresh()
+            await asyncio.sleep(REFRESH)
+
+
+def mac_of(key: str) -> str:
+    """The MAC address in a device's key, if it has one."""
+    return key.removeprefix(_MAC) if key.startswith(_MAC) else ""
