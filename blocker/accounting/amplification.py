@@ -12,26 +12,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal, select
 
 from blocker.querylog import tables
 from blocker.querylog.settings import DAY
-from blocker.querylog.stats import Span
+from blocker.querylog.stats import Span, device_column
 
 MINIMUM: Final = 4  # questions on either side
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A day of a device's questions for one name with one outcome; times are seconds."""
+class Asked:
+    """Questions of some days; `span` is the seconds from each day's first to its last, added up."""
+
+    count: int
+    days: int
+    span: int
+
+    @property
+    def rate(self) -> float | None:
+        """Questions a minute; a day's first opens its span, so it is no question within it."""
+        if self.count < MINIMUM or self.span <= 0:
+            return None
+        return (self.count - self.days) * 60 / self.span
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Of a device for one name, while it was allowed and while it was blocked."""
 
     device: str
     vendor: str
     name: str
-    blocked: bool
-    count: int
-    first: int
-    last: int
+    allowed: Asked
+    blocked: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,47 +63,45 @@ class Amplified:
         return self.after / self.before
 
 
-def stretches(connection: Connection, span: Span) -> list[Stretch]:
-    """Those of vendors' names, by day."""
-    account, client = tables.accounts.c, tables.clients.c
-    named, name = tables.daily_names.c, tables.names.c
+def questions(connection: Connection, span: Span) -> list[Questions]:
+    """Of vendors' names that were allowed and blocked; most have no second side, and stay there."""
+    account, named, name = tables.accounts.c, tables.daily_names.c, tables.names.c
     since, until = span.whole(DAY)
-    device = client.device
-    rows = connection.execute(
-        select(
-            device, client.address, account.vendor, name.name, account.outcome,
-            named["count"], named.first, named["last"],
-        )
+    key = (device_column(), account.vendor, named.name_id)
+    sides = {outcome: _side(account.outcome == outcome) for outcome in ("allowed", "blocked")}
+    both = (
+        select(*key, *sides["allowed"], *sides["blocked"])
         .select_from(tables.daily_names)
         .join(tables.accounts, account.id == named.account_id)
-        .join(tables.clients, client.id == named.client_id)
-        .join(tables.names, name.id == named.name_id)
-        .where(named.day >= since, named.day < until, account.vendor != "", name.name != "")
-        .where(account.outcome.in_(("blocked", "allowed")))
-    )  # fmt: skip
+        .join(tables.clients, tables.clients.c.id == named.client_id)
+        .where(named.day >= since, named.day < until, account.vendor != "")
+        .group_by(*key)
+        .having(sides["allowed"][0] >= MINIMUM, sides["blocked"][0] >= MINIMUM)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(name.name, both).join(both, both.c.name_id == name.id).where(name.name != "")
+    )
     return [
-        Stretch(key or address, vendor, text, outcome == "blocked", count, first, last)
-        for key, address, vendor, text, outcome, count, first, last in rows
+        Questions(
+            device, vendor, text, Asked(*map(int, numbers[:3])), Asked(*map(int, numbers[3:]))
+        )
+        for text, device, vendor, _, *numbers in rows
     ]
 
 
-def amplified(seen: Iterable[Stretch]) -> list[Amplified]:
+def amplified(asked: Iterable[Questions]) -> list[Amplified]:
     """The greatest factor first."""
-    sides: dict[tuple[str, str, str], dict[bool, list[Stretch]]] = {}
-    for each in seen:
-        both = sides.setdefault((each.device, each.vendor, each.name), {False: [], True: []})
-        both[each.blocked].append(each)
     found = []
-    for (device, vendor, name), both in sides.items():
-        before, after = _rate(both[False]), _rate(both[True])
+    for each in asked:
+        before, after = each.allowed.rate, each.blocked.rate
         if before is not None and after is not None:
-            found.append(Amplified(device, vendor, name, before, after))
+            found.append(Amplified(each.device, each.vendor, each.name, before, after))
     return sorted(found, key=lambda each: (-each.factor, each.device, each.name))
 
 
-def _rate(days: list[Stretch]) -> float | None:
-    """Questions a minute; a day's first opens its span, so it is no question within it."""
-    asked = sum(each.count for each in days)
-    within = sum(each.count - 1 for each in days)
-    minutes = sum(each.last - each.first for each in days) / 60
-    return within / minutes if asked >= MINIMUM and minutes > 0 else None
+def _side(belongs: ColumnElement[bool]) -> tuple[ColumnElement[int], ...]:
+    """The columns of `Asked`, of the rows that belong."""
+    named = tables.daily_names.c
+    parts = (named["count"], literal(1), named["last"] - named.first)
+    return tuple(func.sum(case((belongs, part), else_=0)) for part in parts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from blocker.accounting.amplification import Amplified, amplified, stretches
+from blocker.accounting.amplification import Amplified, amplified, questions
 from blocker.accounting.beacons import Beacon, beacons
 from blocker.accounting.inbox import Unclassified, unclassified
 from blocker.querylog.stats import Account, Span, accounts
@@ -65,7 +65,7 @@ def report(
     """Of all devices, or of one."""
     found = accounts(connection, span, device)
     whose = {each.device for each in found}
-    storms = [each for each in amplified(stretches(connection, span)) if each.device in whose]
+    storms = [each for each in amplified(questions(connection, span)) if each.device in whose]
     steady = [each for each in beacons(connection, span) if each.device in whose]
     vendors = [
         _vendor(vendor, makers.get(vendor, Maker()), some, storms)

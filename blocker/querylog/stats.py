@@ -64,7 +64,7 @@ class Ranked:
 
 def accounts(connection: Connection, span: Span, device: str = "") -> list[Account]:
     """Of every device, or of one, with every vendor; most attempts first."""
-    who, account = _device(), tables.accounts.c
+    who, account = device_column(), tables.accounts.c
     key = (who, account.vendor, account.purpose)
     total = tables.hourly.c
     since, until = span.whole(HOUR)
@@ -112,7 +112,7 @@ def top(
     account = tables.accounts.c
     what: Any = {
         "names": table.c.get("name_id"),
-        "clients": _device(),
+        "clients": device_column(),
         "vendors": account.vendor,
         "purposes": account.purpose,
     }[of]
@@ -155,14 +155,14 @@ def series(
     return [(at, outcome, int(count)) for at, outcome, count in connection.execute(statement)]
 
 
-def _device() -> Any:
+def device_column() -> Any:
     client = tables.clients.c
     return case((client.device == "", client.address), else_=client.device)
 
 
 def _only(device: str) -> list[Any]:
     client = tables.clients.c
-    return [or_(_device() == device, client.address == device)] if device else []
+    return [or_(device_column() == device, client.address == device)] if device else []
 
 
 def _outcomes(count: Any) -> list[Any]:

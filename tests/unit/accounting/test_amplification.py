@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.accounting.amplification import MINIMUM, Stretch, amplified, stretches
+from blocker.accounting.amplification import MINIMUM, Asked, Questions, amplified, questions
 from blocker.core.row import Kind
 from blocker.querylog.stats import Span
 from tests.support.logrows import BLOCKED, DAY, MONDAY, Stored, row
@@ -13,9 +13,17 @@ HOUR = 3_600
 LET_THROUGH = Kind("forwarded", "allow", "user", "blocker.yaml", "x", 1, "xiaomi", "analytics")
 
 
-def stretch(*, blocked: bool, count: int, minutes: float, day: int = 0) -> Stretch:
-    first = MONDAY + day * DAY
-    return Stretch("tv", "xiaomi", "a.example", blocked, count, first, first + int(minutes * 60))
+NOTHING = Asked(0, 0, 0)
+
+
+def asked(*days: tuple[int, int]) -> Asked:
+    """Of (count, minutes) of each day."""
+    count, minutes = (sum(part) for part in zip(*days, strict=True))
+    return Asked(count, len(days), minutes * 60)
+
+
+def seen(allowed: Asked, blocked: Asked) -> list[Questions]:
+    return [Questions("tv", "xiaomi", "a.example", allowed, blocked)]
 
 
 @pytest.mark.parametrize(
@@ -28,26 +36,21 @@ def stretch(*, blocked: bool, count: int, minutes: float, day: int = 0) -> Stret
     ],
 )
 def test_rates(before: list[tuple[int, int]], after: list[tuple[int, int]], factor: float) -> None:
-    seen = [stretch(blocked=False, count=n, minutes=m, day=d) for d, (n, m) in enumerate(before)]
-    seen += [stretch(blocked=True, count=n, minutes=m, day=5) for n, m in after]
-    (found,) = amplified(seen)
+    (found,) = amplified(seen(asked(*before), asked(*after)))
     assert found.factor == pytest.approx(factor)
 
 
 @pytest.mark.parametrize(
-    "seen",
+    "allowed, blocked",
     [
-        [stretch(blocked=True, count=10_000, minutes=60)],  # was always blocked
-        [stretch(blocked=False, count=10_000, minutes=60)],
-        [
-            stretch(blocked=False, count=MINIMUM - 1, minutes=60),
-            stretch(blocked=True, count=10_000, minutes=60),
-        ],
-        [stretch(blocked=False, count=50, minutes=0), stretch(blocked=True, count=50, minutes=9)],
+        (NOTHING, asked((10_000, 60))),  # was always blocked
+        (asked((10_000, 60)), NOTHING),
+        (asked((MINIMUM - 1, 60)), asked((10_000, 60))),
+        (asked((50, 0)), asked((50, 9))),
     ],
 )
-def test_without_a_before_there_is_no_figure(seen: list[Stretch]) -> None:
-    assert amplified(seen) == []
+def test_without_a_before_there_is_no_figure(allowed: Asked, blocked: Asked) -> None:
+    assert amplified(seen(allowed, blocked)) == []
 
 
 def test_it_is_read_from_the_log(tmp_path: Path) -> None:
@@ -57,9 +60,9 @@ def test_it_is_read_from_the_log(tmp_path: Path) -> None:
     other = [row("b.example", BLOCKED, second=MONDAY + n, client="192.0.2.9") for n in range(99)]
     log.write(sorted([*calm, *storm, *other], key=lambda each: each.second))
     with log.connect() as connection:
-        (found,) = amplified(stretches(connection, Span(MONDAY, MONDAY + DAY)))
+        (found,) = amplified(questions(connection, Span(MONDAY, MONDAY + DAY)))
     assert (found.device, found.vendor, found.name) == ("ip:192.0.2.7", "xiaomi", "a.example")
     assert found.before == pytest.approx(0.2)
     assert found.after == pytest.approx(10.0)
     with log.connect() as connection:
-        assert stretches(connection, Span(MONDAY + DAY, MONDAY + 2 * DAY)) == []
+        assert questions(connection, Span(MONDAY + DAY, MONDAY + 2 * DAY)) == []
