@@ -74,18 +74,17 @@ def accounts(connection: Connection, span: Span, device: str = "") -> list[Accou
         .where(total.hour >= since, total.hour < until, account.vendor != "", *_only(device))
         .group_by(*key)
     )
-    named, name = tables.daily_names.c, tables.names.c.name
+    named = tables.daily_names.c
+    nameless = connection.scalar(select(tables.names.c.id).where(tables.names.c.name == "")) or 0
     since, until = span.whole(DAY)
     seen = (
         select(
             *key,
-            func.count(distinct(case((name != "", named.name_id)))),
+            func.count(distinct(case((named.name_id != nameless, named.name_id)))),
             func.min(named.first),
             func.max(named["last"]),
         )
-        .select_from(
-            _joined(tables.daily_names).join(tables.names, tables.names.c.id == named.name_id)
-        )
+        .select_from(_joined(tables.daily_names))
         .where(named.day >= since, named.day < until, account.vendor != "", *_only(device))
         .group_by(*key)
     )
