@@ -17,8 +17,10 @@ from blocker import control
 from blocker.admin.alive import tell_service_manager
 from blocker.admin.api import (
     audit,
+    clients,
     docs,
     explain,
+    groups,
     health,
     lists,
     pause,
@@ -71,6 +73,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *queries.ENDPOINTS,
     *stats.ENDPOINTS,
     *report.ENDPOINTS,
+    *clients.ENDPOINTS,
+    *groups.ENDPOINTS,
 )
 
 log = logging.getLogger(__name__)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from blocker.asked.asked import Asked, Client, Name
+from blocker.asked.devices import DeviceKey, GivenName
 from blocker.asked.present import NotPossible, Present
 from blocker.config.rules import RuleText
 from blocker.store import Edit, Key, Setting
@@ -64,8 +65,27 @@ class KeptPause(_Kept):
     group: Name | None = None
 
 
-Kept = Annotated[KeptRule | KeptForAWhile | KeptSwitch | KeptPause, Field(discriminator="kind")]
-KINDS: Final[tuple[Kind, ...]] = (*RULES, *SWITCHES, "pause")
+class KeptDevice(_Kept):
+    """What a device is called."""
+
+    kind: Literal["device"]
+    device: DeviceKey
+    name: GivenName
+
+
+class KeptMember(_Kept):
+    """The group a device was put in."""
+
+    kind: Literal["member"]
+    device: DeviceKey
+    group: Name
+
+
+Kept = Annotated[
+    KeptRule | KeptForAWhile | KeptSwitch | KeptPause | KeptDevice | KeptMember,
+    Field(discriminator="kind"),
+]
+KINDS: Final[tuple[Kind, ...]] = (*RULES, *SWITCHES, "pause", "device", "member")
 
 
 class Import(Asked):
@@ -100,18 +120,23 @@ def _kept(setting: Setting) -> Any:
     said = dict(setting.value)
     if "until" in said:
         said["until"] = datetime.fromtimestamp(said["until"], UTC)
+    if key.kind in ("device", "member"):
+        model = KeptDevice if key.kind == "device" else KeptMember
+        return model.model_validate({"kind": key.kind, "device": key.subject, **said})
     if key.kind == "pause":
         return KeptPause.model_validate({**scope, **said})
     if key.kind in SWITCHES:
         return KeptSwitch.model_validate({**scope, **said, "name": key.subject})
-    model = KeptRule if key.kind == "rule" else KeptForAWhile
-    return model.model_validate(
-        {**scope, **said, "name": key.subject, "client": key.client or None}
-    )
+    rule = KeptRule if key.kind == "rule" else KeptForAWhile
+    return rule.model_validate({**scope, **said, "name": key.subject, "client": key.client or None})
 
 
 def _key(kept: Kept, present: Present) -> Key:
+    if isinstance(kept, KeptDevice):
+        return Key("device", kept.device)
     group = present.group(kept.group)
+    if isinstance(kept, KeptMember):
+        return Key("member", kept.device)
     if isinstance(kept, KeptPause):
         return Key("pause", group=group)
     if isinstance(kept, KeptSwitch):
@@ -125,6 +150,10 @@ def _key(kept: Kept, present: Present) -> Key:
 def _value(kept: Kept) -> dict[str, Any]:
     if isinstance(kept, KeptSwitch):
         return {"state": kept.state}
+    if isinstance(kept, KeptDevice):
+        return {"name": kept.name}
+    if isinstance(kept, KeptMember):
+        return {"group": kept.group}
     value: dict[str, Any] = {}
     if not isinstance(kept, KeptPause):
         value["action"] = kept.action

@@ -13,6 +13,8 @@ import typer
 
 from blocker import __version__
 from blocker.cli.accounts import report
+from blocker.cli.devices import devices
+from blocker.cli.firewall import firewall_text, refuse_firewall_options, refuse_name_options
 from blocker.cli.history import audit, undo
 from blocker.cli.lists import lists
 from blocker.cli.options import ConfigFile
@@ -38,6 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(devices, name="devices")
 app.add_typer(lists, name="lists")
 app.add_typer(subscriptions, name="subscriptions")
 app.add_typer(token, name="token")
@@ -52,6 +55,7 @@ class Format(StrEnum):
     DNSMASQ = "dnsmasq"
     UNBOUND = "unbound"
     RPZ = "rpz"
+    NFTABLES = "nftables"
 
 
 class Breakage(StrEnum):
@@ -175,18 +179,36 @@ def export(
         Breakage | None,
         typer.Option(show_default=False, help="Instead of the configuration's."),
     ] = None,
+    interface: Annotated[
+        list[str] | None,
+        typer.Option(metavar="I", show_default=False, help="nftables: clients are behind it."),
+    ] = None,
+    resolver: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="IP", show_default=False, help="nftables: blocker's; without: on the router."
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="N", show_default=False, help="nftables: blocker's port.")
+    ] = None,
+    exempt: Annotated[
+        list[str] | None,
+        typer.Option(metavar="C", show_default=False, help="nftables: address or MAC let alone."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", show_default=False, help="Replaced whole."),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
-    """What the policy blocks, as a list for another resolver.
+    """What the policy blocks, as a list for another resolver; or rules for a router.
 
     \b
     blocker export --format hosts > telemetry.hosts
     blocker export --format rpz --vendor xiaomi --vendor oppo -o xiaomi-oppo.rpz
     blocker export --format adblock --purpose advertising --max-breakage none
+    blocker export --format nftables --interface br-lan --resolver 192.168.1.2 | nft -f -
 
     Subscriptions are not exported. What the format cannot say is told, in the file too.
     """
@@ -195,6 +217,12 @@ def export(
     from blocker.export.save import save
     from blocker.inputs import read_inputs
 
+    if format_ is Format.NFTABLES:
+        refuse_name_options(vendor, purpose, max_breakage)
+        text = firewall_text(config, interface or (), resolver or (), port, exempt or ())
+        save(text, output) if output else typer.echo(text, nl=False)
+        return
+    refuse_firewall_options(interface, resolver, port, exempt)
     filters = Filters(vendor or (), purpose or (), max_breakage.value if max_breakage else None)
     document = made(read_inputs(config), format_.value, filters)
     if output:

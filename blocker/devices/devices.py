@@ -1,16 +1,18 @@
 """The devices that ask, each under one key however its addresses change.
 
-Rule: the loop never waits for the kernel. The neighbour table is read in a thread, and between two
-reads a key is found in a dict. An address that the kernel has forgotten keeps its device until
+Rule: a key is found in a dict. The neighbour table is read in a thread now and then; for an address
+that is new at once, as workers do, but no more than once a second, for what is logged under an
+address would stay another device's. An address that the kernel has forgotten keeps its device until
 another is seen there. Bounded: the device unheard of for longest makes room.
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from blocker.clients.neighbours import MOST, neighbours, plain
+from blocker.clients.neighbours import MOST, READ_AGAIN, neighbours, plain
 from blocker.core.row import Row
 from blocker.devices.guess import Evidence, Guess
 from blocker.devices.maker import is_randomised, maker_of
@@ -30,6 +32,8 @@ class Device:
     first: int
     last: int
     guess: Guess
+    hostname: str = ""  # what it, or the router, says; cleaned
+    hostname_from: str = ""
 
     @property
     def mac(self) -> str:
@@ -53,14 +57,25 @@ class _Heard:
     addresses: dict[str, None] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
+    def join(self, other: "_Heard") -> None:
+        self.first, self.last = min(self.first, other.first), max(self.last, other.last)
+        self.addresses |= other.addresses
+        self.evidence.join(other.evidence)
+
 
 class Devices:
     """`take` and `key_of` are called in the loop; `run` is a task of it."""
 
-    __slots__ = ("_heard", "_macs", "_read")
+    __slots__ = ("_clock", "_heard", "_looked", "_macs", "_read")
 
-    def __init__(self, read: Callable[[], Mapping[str, str]] = neighbours) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Mapping[str, str]] = neighbours,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._read = read
+        self._clock = clock
+        self._looked = float("-inf")
         self._macs: dict[str, str] = {}
         self._heard: dict[str, _Heard] = {}  # by key, the one heard of last at the end
 
@@ -74,6 +89,10 @@ class Devices:
         """`mac:aa:bb:cc:dd:ee:ff` where the kernel knows it, else `ip:192.0.2.7`."""
         address = plain(address)
         mac = self._macs.get(address)
+        if mac is None and (now := self._clock()) - self._looked >= READ_AGAIN:
+            self._looked = now
+            self.know(self._read())
+            mac = self._macs.get(address)
         return f"{_MAC}{mac}" if mac else f"{_IP}{address}"
 
     def maker_of(self, key: str) -> str:
@@ -100,10 +119,19 @@ class Devices:
 
     async def refresh(self) -> None:
         """Read the neighbour table, in a thread."""
-        read = await asyncio.to_thread(self._read)
+        self.know(await asyncio.to_thread(self._read))
+
+    def know(self, read: Mapping[str, str]) -> None:
+        """MAC addresses by address. What was heard of an address alone is the device's from now."""
         if len(self._macs) + len(read) > MOST:
             self._macs.clear()
         self._macs.update(read)
+        for address, mac in read.items():
+            alone = self._heard.pop(f"{_IP}{address}", None)
+            if alone is not None:
+                heard = self._heard.setdefault(f"{_MAC}{mac}", alone)
+                if heard is not alone:
+                    heard.join(alone)
 
     async def run(self) -> None:
         while True:

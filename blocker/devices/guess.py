@@ -41,6 +41,10 @@ class Evidence:
         if row.name in names or len(names) < NAMES:
             names[row.name] = checks
 
+    def join(self, other: "Evidence") -> None:
+        for vendor, names in other._vendors.items():
+            self._vendors.setdefault(vendor, {}).update(names)
+
     def guess(self) -> Guess:
         ranked = sorted(
             ((_points(names), vendor) for vendor, names in self._vendors.items()), reverse=True

@@ -4,6 +4,7 @@ On a contradiction the later change wins, and the configuration counts as the ea
 no time, and in it allow beats block on the same name; so an earlier rule that would win against a
 later one is left out. One that would lose stays, and holds again when the later one lapses.
 
+A device that was put in a group is in no other, unless that one holds when a schedule ends.
 A switch for all is for every group that has not got a setting of its own, as in the configuration.
 """
 
@@ -28,7 +29,7 @@ def effective(configured: Generation, settings: Settings, now: float) -> Generat
     pauses = {each.key.group: each.until for each in in_force if each.key.kind == "pause"}
     return replace(
         configured,
-        groups=list(_groups(configured.groups, in_force, pauses)),
+        groups=list(_groups(_with_members(configured.groups, in_force), in_force, pauses)),
         rules=_rules(configured.rules, in_force),
         paused_until=pauses.get(""),
     )
@@ -87,6 +88,37 @@ def gives_way(old: UserRule, new: UserRule) -> bool:
     if old["action"] == new["action"]:
         return same
     return same or not new["text"].startswith("=")  # what is of all below is of the name too
+
+
+def _with_members(groups: list[Group], settings: Iterable[Setting]) -> list[Group]:
+    by_name = {group["name"]: group for group in groups}
+    for each in settings:
+        target = by_name.get(each.value["group"]) if each.key.kind == "member" else None
+        if target is None:  # the configuration no longer has it
+            continue
+        client = client_of(each.key.subject)
+        for name, group in by_name.items():
+            if leaves(bool(group["schedule"]), bool(target["schedule"])):
+                kept = [other for other in group["clients"] if other != client]
+                by_name[name] = cast(Group, {**group, "clients": kept})
+        target = by_name[target["name"]]
+        if client not in target["clients"]:
+            by_name[target["name"]] = cast(
+                Group, {**target, "clients": [*target["clients"], client]}
+            )
+    return list(by_name.values())
+
+
+def client_of(device: str) -> str:
+    """The MAC address or the address in a device's key."""
+    return device.partition(":")[2]
+
+
+def leaves(scheduled: bool, for_scheduled: bool) -> bool:
+    """Whether a client goes from a group when put in another: outside the hours of a schedule it
+    still is where it was.
+    """
+    return scheduled or not for_scheduled
 
 
 def _groups(

@@ -1,15 +1,17 @@
 """Settings written into a configuration, as plain values of its YAML.
 
-What a configuration cannot say stays in the store: what lasts for a while only, and what is for one
-client without a group.
+What a configuration cannot say stays in the store: what lasts for a while only, what is for one
+client without a group, and what a device is called.
 """
 
+import re
 from collections.abc import Iterable
 from copy import deepcopy
+from ipaddress import ip_address
 from typing import Any
 
 from blocker.link import UserRule
-from blocker.store.effective import as_rule, gives_way, name_of
+from blocker.store.effective import as_rule, client_of, gives_way, leaves, name_of
 from blocker.store.settings import Key, Setting
 
 FOR_EVER = ("rule", "vendor", "purpose", "subscription")
@@ -26,6 +28,8 @@ def merged(
 
 def _merge(value: dict[str, Any], setting: Setting) -> bool:
     key = setting.key
+    if key.kind == "member":
+        return _merge_member(value.get("groups") or [], setting)
     if key.kind not in FOR_EVER or key.client:
         return False
     holder: dict[str, Any] | None = value
@@ -71,6 +75,42 @@ def _merge_switch(value: dict[str, Any], holder: dict[str, Any], setting: Settin
     before = switches.get(key.subject)
     switches[key.subject] = {**before, "state": state} if isinstance(before, dict) else state
     return True
+
+
+def _merge_member(groups: list[dict[str, Any]], setting: Setting) -> bool:
+    """False where it cannot be said: `default` lists nobody, and no group may be left empty."""
+    client = client_of(setting.key.subject)
+    target = _named(groups, setting.value["group"])
+    if target is None:
+        return False
+    kept = [
+        [each for each in group["clients"] if _plain(each) != client]
+        if leaves(bool(group.get("schedule")), bool(target.get("schedule")))
+        else group["clients"]
+        for group in groups
+    ]
+    if not all(some or group is target for group, some in zip(groups, kept, strict=True)):
+        return False
+    for group, some in zip(groups, kept, strict=True):
+        if some != group["clients"]:
+            group["clients"] = some
+    if client not in map(_plain, target["clients"]):
+        target["clients"] = [*target["clients"], client]
+    return True
+
+
+def _plain(written: str) -> str:
+    """A client in the notation that a device's key has."""
+    pairs = re.split("[:-]", written)
+    if len(pairs) == 6 and all(pairs):
+        return ":".join(pair.zfill(2) for pair in pairs).lower()
+    if len(digits := written.replace(".", "")) == 12 and re.fullmatch("[0-9A-Fa-f]+", digits):
+        return bytes.fromhex(digits).hex(":")
+    try:
+        address = ip_address(written)
+    except ValueError:  # a network
+        return written
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _mapping(holder: dict[str, Any], key: str) -> dict[str, Any]:

@@ -12,6 +12,8 @@ that it can be undone, and so that nothing is undone that was changed again sinc
 | purpose        | a purpose             | state                                    |
 | subscription   | a subscription        | state                                    |
 | pause          |                       | until                                    |
+| device         | a device's key        | name, as the user calls it               |
+| member         | a device's key        | group                                    |
 | list           | a file of one's own   | text; stands in the trail alone          |
 
 `remove` leaves out what the configuration says of that name. A rule is for all clients unless its
@@ -28,7 +30,9 @@ from typing import Any, Final, Literal, Self, cast, get_args
 from blocker.core.names import from_text, to_text
 from blocker.errors import InvalidName
 
-Kind = Literal["rule", "temporary", "vendor", "purpose", "subscription", "pause", "list"]
+Kind = Literal[
+    "rule", "temporary", "vendor", "purpose", "subscription", "pause", "device", "member", "list"
+]  # fmt: skip
 ChangeKind = Literal["change", "undo", "lapse", "written", "edit"]
 Value = Mapping[str, Any]
 
@@ -154,6 +158,10 @@ def sentence(key: Key, value: Value) -> str:
     """`allow example.org for the group kids until 2026-11-23 22:30`."""
     if key.kind == "pause":
         said = "pause"
+    elif key.kind == "device":
+        said = f"call {key.subject} {value['name']}"
+    elif key.kind == "member":
+        said = f"put {key.subject} in the group {value['group']}"
     elif key.kind in SWITCHES:
         said = f"{key.kind} {key.subject} {value['state']}"
     elif value["action"] == "remove":

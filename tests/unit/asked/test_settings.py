@@ -21,6 +21,8 @@ MADE: dict[Key, Value | None] = {
     Key("vendor", "xiaomi"): {"state": "off"},
     Key("purpose", "advertising", "default"): {"state": "shadow"},
     Key("pause"): {"until": NOW + 30.5},
+    Key("device", "mac:02:00:5e:10:00:01"): {"name": "Anna's phone"},
+    Key("member", "ip:192.0.2.7"): {"group": "default"},
 }
 
 
@@ -45,7 +47,7 @@ def test_what_is_exported_is_imported_as_it_was(tmp_path: Path) -> None:
     settings = stored(tmp_path, MADE)
     edit = document(settings).edit(present(Settings()))
     assert dict(edit.values) == MADE
-    assert edit.what == "import 8 settings"
+    assert edit.what == "import 10 settings"
 
 
 def test_what_does_not_stand_there_is_taken_away(tmp_path: Path) -> None:
@@ -62,7 +64,7 @@ def test_what_has_lapsed_is_left_out(tmp_path: Path) -> None:
 
 
 def test_every_kind_of_setting_is_exported() -> None:
-    assert set(KINDS) == {"rule", "temporary", "pause", *SWITCHES}
+    assert set(KINDS) == {"rule", "temporary", "pause", "device", "member", *SWITCHES}
 
 
 @pytest.mark.parametrize(

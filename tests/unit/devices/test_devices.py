@@ -38,6 +38,31 @@ def test_whom_the_kernel_does_not_know_is_an_address() -> None:
     assert devices.maker_of("ip:192.0.2.7") == mac_of("ip:192.0.2.7") == ""
 
 
+def test_who_is_new_is_looked_for_at_once_but_not_each_time() -> None:
+    table: dict[str, str] = {}
+    reads: list[float] = []
+    now = [0.0]
+
+    def read() -> dict[str, str]:
+        reads.append(now[0])
+        return table
+
+    devices = Devices(read, lambda: now[0])
+    devices.take([row("192.0.2.7", 100), row("192.0.2.8", 110)])
+    assert [device.key for device in devices] == ["ip:192.0.2.8", "ip:192.0.2.7"]
+    table |= {"192.0.2.7": MAC, "2001:db8::7": MAC}
+    devices.take([row("192.0.2.7", 120)])
+    assert reads == [0.0]
+    now[0] = 1.0
+    devices.take([row("2001:db8::7", 130)])
+    assert reads == [0.0, 1.0]
+    device, other = devices
+    assert device.key == f"mac:{MAC}", "what was an address alone is the device's"
+    assert device.addresses == ("192.0.2.7", "2001:db8::7")
+    assert (device.first, device.last) == (100, 130)
+    assert other.key == "ip:192.0.2.8"
+
+
 def test_an_address_changes_hands() -> None:
     table = {"192.0.2.7": MAC}
     devices = refreshed(Devices(lambda: table))

@@ -11,6 +11,7 @@ from blocker.userrules import user_rule
 from tests.support.plans import GENERATION, generation
 
 NOW = 1000.0
+MAC = "02:00:5e:10:00:01"
 
 
 def said(action: str, text: str, **scope: str) -> UserRule:
@@ -195,3 +196,33 @@ def test_ten_thousand_of_both_take_no_time() -> None:
     begun = time.process_time()
     assert len(rules(configured, settings)) == 10_000
     assert time.process_time() - begun < 1
+
+
+def members(*groups: tuple[str, list[str], bool], put: dict[str, str]) -> dict[str, list[str]]:
+    """Who is in each group (name, clients, whether it has a schedule) once devices were put."""
+    hours: Any = [{"days": [], "from": "08:00", "to": "12:00"}]
+    configured = [
+        GENERATION.groups[0],
+        *({**group(name), "clients": some, "schedule": hours if has else []}
+          for name, some, has in groups),
+    ]  # fmt: skip
+    settings = changed(*((Key("member", key), {"group": where}) for key, where in put.items()))
+    made = effective(generation(groups=configured), settings, NOW)
+    return {each["name"]: each["clients"] for each in made.groups}
+
+
+def test_a_device_is_put_in_a_group() -> None:
+    kids, lab = ("kids", [MAC, "192.0.2.0/24"], False), ("lab", ["192.0.2.7"], False)
+    put = {f"mac:{MAC}": "lab", "ip:192.0.2.7": "default"}
+    assert members(kids, lab, put=put) == {
+        "default": ["192.0.2.7"], "kids": ["192.0.2.0/24"], "lab": [MAC],
+    }  # fmt: skip
+    assert members(kids, put={f"mac:{MAC}": "gone"})["kids"] == kids[1], "no such group any more"
+
+
+def test_outside_the_hours_it_is_where_it_was() -> None:
+    kids, night = ("kids", [MAC], False), ("night", ["::1"], True)
+    assert members(kids, night, put={f"mac:{MAC}": "night"})["kids"] == [MAC]
+    assert members(kids, night, put={"ip:::1": "kids"}) == {
+        "default": [], "kids": [MAC, "::1"], "night": [],
+    }  # fmt: skip

@@ -83,3 +83,23 @@ def test_what_a_configuration_cannot_say_stays() -> None:
         setting(Key("subscription", "gone"), state="off"),
     )
     assert merged({}, stay) == ({}, [])
+
+
+def test_a_device_is_written_to_its_group() -> None:
+    written = {
+        "groups": [
+            {"name": "kids", "clients": ["2:0:5e:10:0:1", "0200.5e10.0001", "192.0.2.0/24"]},
+            {"name": "lab", "clients": ["192.0.2.9"]},
+        ]
+    }
+    value = merge(written, setting(Key("member", "mac:02:00:5e:10:00:01"), group="lab"))
+    assert [each["clients"] for each in value["groups"]] == [
+        ["192.0.2.0/24"],
+        ["192.0.2.9", "02:00:5e:10:00:01"],
+    ]
+    for key, stays in (
+        ("ip:192.0.2.9", setting(Key("member", "ip:192.0.2.9"), group="kids")),
+        ("in default", setting(Key("member", "ip:192.0.2.7"), group="default")),
+        ("its name", setting(Key("device", "ip:192.0.2.7"), name="TV")),
+    ):
+        assert merged(written, [stays]) == (written, []), key
