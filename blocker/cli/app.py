@@ -208,7 +208,7 @@ def export(
     blocker export --format hosts > telemetry.hosts
     blocker export --format rpz --vendor xiaomi --vendor oppo -o xiaomi-oppo.rpz
     blocker export --format adblock --purpose advertising --max-breakage none
-    blocker export --format nftables --interface br-lan --resolver 192.168.1.2 | nft -f -
+    blocker export --format nftables --interface br-lan --resolver 192.168.1.2 -o b.nft
 
     Subscriptions are not exported. What the format cannot say is told, in the file too.
     """

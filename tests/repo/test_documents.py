@@ -16,7 +16,11 @@ from blocker.config.load import load_config
 from blocker.config.model import Config
 from tests.support.source import PACKAGE, ROOT, relative, tree
 
-DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "lists" / "README.md"]
+DOCUMENTS = [
+    *sorted(ROOT.glob("*.md")),
+    ROOT / "lists" / "README.md",
+    ROOT / "deploy" / "routers" / "README.md",
+]
 README = ROOT / "README.md"
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
 

@@ -45,13 +45,22 @@ class Response:
 class Blocker:
     """One `serve`, and all its processes."""
 
-    def __init__(self, folder: Path, upstreams: Sequence[str], extra: str, workers: int) -> None:
-        self.port, self.admin_port = free_port(), free_port()
+    def __init__(
+        self,
+        folder: Path,
+        upstreams: Sequence[str],
+        extra: str,
+        workers: int,
+        everywhere: int = 0,
+    ) -> None:
+        self.port, self.admin_port = everywhere or free_port(), free_port()
+        listen = ["0.0.0.0", "[::]"] if everywhere else ["127.0.0.1"]
+        addresses = json.dumps([f"{host}:{self.port}" for host in listen])
         self.state = folder / "state"
         self.config = folder / "blocker.yaml"
         self.log = folder / "blocker.log"
         self._plain = (
-            f"dns: {{listen: ['127.0.0.1:{self.port}'], workers: {workers}}}\n"
+            f"dns: {{listen: {addresses}, workers: {workers}}}\n"
             f"admin: {{listen: '127.0.0.1:{self.admin_port}'}}\n"
             f"upstreams: {json.dumps(list(upstreams))}\n"
             f"state: {self.state}\n"
@@ -194,11 +203,19 @@ class Blocker:
 
 @contextmanager
 def blocker(
-    folder: Path, *, upstreams: Sequence[str] = (), extra: str = "", workers: int = 1
+    folder: Path,
+    *,
+    upstreams: Sequence[str] = (),
+    extra: str = "",
+    workers: int = 1,
+    everywhere: int = 0,
 ) -> Iterator[Blocker]:
-    """Running and answering; stopped at the end however the test ends."""
+    """Running and answering; stopped at the end however the test ends.
+
+    `everywhere` is a port for all addresses: only in a network of the test's own.
+    """
     nobody = f"udp://127.0.0.1:{free_port()}"
-    server = Blocker(folder, upstreams or [nobody], extra, workers)
+    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere)
     try:
         server.start()
         yield server
