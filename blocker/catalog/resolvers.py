@@ -26,7 +26,9 @@ class Resolver(BaseModel):
     evidence: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class _File(BaseModel):
+class ResolversFile(BaseModel):
+    """All of them."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     resolvers: tuple[Resolver, ...]
@@ -35,4 +37,4 @@ class _File(BaseModel):
 def read_resolvers(folder: Path) -> tuple[Resolver, ...]:
     """What the folder of lists knows; a folder of one's own need not have the file."""
     path = folder / FILE
-    return validate(read(path), _File).resolvers if path.is_file() else ()
+    return validate(read(path), ResolversFile).resolvers if path.is_file() else ()

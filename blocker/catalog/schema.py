@@ -13,9 +13,10 @@ from pydantic import TypeAdapter
 from blocker.catalog.entry import KeepFile, SourcesFile, VendorFile
 from blocker.catalog.load import default_lists
 from blocker.catalog.own import OwnKeepFile, OwnSourcesFile, OwnVendorFile
+from blocker.catalog.resolvers import ResolversFile
 
-_FILES: TypeAdapter[VendorFile | KeepFile | SourcesFile] = TypeAdapter(
-    VendorFile | KeepFile | SourcesFile
+_FILES: TypeAdapter[VendorFile | KeepFile | SourcesFile | ResolversFile] = TypeAdapter(
+    VendorFile | KeepFile | SourcesFile | ResolversFile
 )
 
 
@@ -25,7 +26,7 @@ _OWN: TypeAdapter[OwnVendorFile | OwnKeepFile | OwnSourcesFile] = TypeAdapter(
 
 
 def schema() -> str:
-    """The text of schema.json: one schema for the three kinds of file."""
+    """The text of schema.json: one schema for the four kinds of file."""
     return _text(_FILES, "Curated lists of vendor telemetry")
 
 

@@ -24,9 +24,9 @@ def test_an_editor_learns_the_closed_lists_and_refuses_other_keys() -> None:
     assert entry["additionalProperties"] is False
 
 
-def test_the_three_kinds_of_file_are_in_it() -> None:
+def test_the_four_kinds_of_file_are_in_it() -> None:
     kinds = [each["$ref"].rsplit("/", 1)[1] for each in json.loads(schema())["anyOf"]]
-    assert kinds == ["VendorFile", "KeepFile", "SourcesFile"]
+    assert kinds == ["VendorFile", "KeepFile", "SourcesFile", "ResolversFile"]
 
 
 def test_of_ones_own_files_a_vendor_is_enough() -> None:

@@ -113,4 +113,4 @@ def test_an_export_in_a_format_that_is_none() -> None:
 
 
 def test_formats_of_the_command_line_are_those_there_are() -> None:
-    assert [format_.value for format_ in Format] == list(FORMATS)
+    assert [format_.value for format_ in Format] == [*FORMATS, "nftables"]
