@@ -144,12 +144,15 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             tasks.create_task(backend.watch.run()),
             tasks.create_task(backend.refresher.run()),
             tasks.create_task(backend.devices.run()),
+            tasks.create_task(backend.hostnames.run()),
             tasks.create_task(lapse_when_due(generations)),
             tasks.create_task(tell_service_manager(roster, generations)),
             tasks.create_task(backend.access.last_use.run()),
         ]
         if backend.querylog:
             living.append(tasks.create_task(backend.querylog.run()))
+        if backend.record:
+            living.append(tasks.create_task(backend.record.run()))
         if certificate:
             living.append(tasks.create_task(certificate.run()))
         await stop.wait()
@@ -157,6 +160,8 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             task.cancel()
     control.unbind(state)
     roster.read_all()
+    if backend.record:
+        await backend.record.write()
     if backend.querylog:
         await backend.querylog.close()
     await runner.cleanup()

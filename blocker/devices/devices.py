@@ -56,11 +56,21 @@ class _Heard:
     last: int
     addresses: dict[str, None] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    earlier: Guess = field(default_factory=Guess)  # of before the start
+    hostname: str = ""
+    hostname_from: str = ""
 
     def join(self, other: "_Heard") -> None:
         self.first, self.last = min(self.first, other.first), max(self.last, other.last)
         self.addresses |= other.addresses
         self.evidence.join(other.evidence)
+        if not self.hostname:
+            self.hostname, self.hostname_from = other.hostname, other.hostname_from
+        self.earlier = self.earlier if self.earlier.vendor else other.earlier
+
+    def guess(self) -> Guess:
+        found = self.evidence.guess()
+        return found if found.vendor else self.earlier
 
 
 class Devices:
@@ -82,8 +92,32 @@ class Devices:
     def __iter__(self) -> Iterator[Device]:
         """Whoever was heard of last comes first."""
         for key, heard in reversed(list(self._heard.items())):
-            addresses = tuple(heard.addresses)
-            yield Device(key, addresses, heard.first, heard.last, heard.evidence.guess())
+            yield Device(
+                key, tuple(heard.addresses), heard.first, heard.last, heard.guess(),
+                heard.hostname, heard.hostname_from,
+            )  # fmt: skip
+
+    def restore(self, known: Iterable[Device]) -> None:
+        """What was known before the start, whoever was heard of last at the end."""
+        heard = self._heard
+        self._heard = {}
+        for each in known:
+            self._heard[each.key] = _Heard(
+                each.first, each.last, dict.fromkeys(each.addresses),
+                earlier=each.guess, hostname=each.hostname, hostname_from=each.hostname_from,
+            )  # fmt: skip
+        for key, since in heard.items():
+            before = self._heard.pop(key, None)
+            self._heard[key] = before or since
+            if before is not None:
+                before.join(since)
+        while len(self._heard) > KNOWN:
+            del self._heard[next(iter(self._heard))]
+
+    def tell_hostname(self, key: str, hostname: str, where: str) -> None:
+        heard = self._heard.get(key)
+        if heard is not None:
+            heard.hostname, heard.hostname_from = hostname, where if hostname else ""
 
     def key_of(self, address: str) -> str:
         """`mac:aa:bb:cc:dd:ee:ff` where the kernel knows it, else `ip:192.0.2.7`."""

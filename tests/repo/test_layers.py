@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "download": {"core", "link", "upstream"},
     "accounting": {"catalog", "querylog"},
     "querylog": {"core.row"},
-    "devices": {"clients", "core.row", "querylog"},
+    "devices": {"clients", "core.names", "core.row", "link", "querylog"},
     "store": {"core.names", "core.policy", "core.rule", "link"},
     "view": {"clients", "core", "expressions", "link", "ruleset", "userrules"},
     "ruleset": {"core.names", "core.policy", "core.rule"},

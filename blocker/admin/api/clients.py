@@ -196,11 +196,11 @@ ENDPOINTS = (
         refuses=(HTTPStatus.NOT_FOUND, *_REFUSES),
     ),
     Endpoint(
-        "POST", "clients/{device}", "rules", "Name a device, or put it in a group",
+        "POST", "clients/{device}", "admin", "Name a device, or put it in a group",
         DeviceChange, Changed, _change, _UNFIT,
     ),
     Endpoint(
-        "DELETE", "clients/{device}", "rules", "Forget its name, or the group it was put in",
+        "DELETE", "clients/{device}", "admin", "Forget its name, or the group it was put in",
         DeviceForget, Changed, _forget, _UNFIT,
     ),
 )  # fmt: skip

@@ -28,6 +28,9 @@ from blocker.admin.shadow import Shadow
 from blocker.admin.subscriptions import refresher_of
 from blocker.admin.watch import Watch
 from blocker.devices.devices import Devices
+from blocker.devices.hostnames import Hostnames
+from blocker.devices.record import Record
+from blocker.devices.router import router_of
 from blocker.download.refresher import Refresher
 from blocker.querylog.log import QueryLog
 from blocker.tokens import Scope
@@ -58,6 +61,8 @@ class Backend:
     access: Access
     querylog: QueryLog | None
     devices: Devices
+    record: Record | None
+    hostnames: Hostnames
 
     @classmethod
     def of(cls, roster: Roster, generations: Generations) -> Self:
@@ -69,15 +74,21 @@ class Backend:
             devices.key_of, devices.maker_of, named=lambda: generations.plan.device_metrics
         )
         roster.readers += [recent.take, shadow.take, counted.take, devices.take]
+        record = None
+        hostnames = Hostnames(
+            devices, lambda address: router_of(address, generations.current.upstreams)
+        )
         if querylog := querylog_of(generations.started_with):
             querylog.know_devices(devices.key_of)
             roster.readers.append(querylog.take)
+            record = Record(devices, querylog, generations.started_with.query_log)
         watch = Watch(generations)
         own, refresher = OwnLists(watch, generations.store), refresher_of(generations)
         access = Access.of(Path(generations.started_with.state))
         metrics = Metrics(roster, generations, refresher.shown, counted, querylog)
         counts = (metrics, recent, shadow)
-        return cls(roster, generations, *counts, watch, own, refresher, access, querylog, devices)
+        known = (devices, record, hostnames)
+        return cls(roster, generations, *counts, watch, own, refresher, access, querylog, *known)
 
 
 BACKEND = web.AppKey("backend", Backend)

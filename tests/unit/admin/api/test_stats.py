@@ -13,7 +13,7 @@ def test_tops(tmp_path: Path) -> None:
         await stored(admin, ROWS)
         (client,) = (await admin.ask("GET", f"stats/top?of=clients&{WEEK}"))["top"]
         assert client == {
-            "what": "192.0.2.7", "count": 60, "blocked": 20, "allowed": 20, "would_block": 20,
+            "what": "ip:192.0.2.7", "count": 60, "blocked": 20, "allowed": 20, "would_block": 20,
         }  # fmt: skip
         vendors = (await admin.ask("GET", f"stats/top?of=vendors&{WEEK}"))["top"]
         assert {each["what"]: each["count"] for each in vendors} == {
