@@ -10,7 +10,7 @@ READY := $(VENV)/ready
 UV := uv==0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench dashboards lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -28,6 +28,9 @@ check: $(READY) ## what a change must pass before its tests are looked at: lint,
 
 bench: $(READY) ## side by side with Unbound, dnsmasq and dnsdist, as a Markdown table; BENCH="--quick"
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
+
+dashboards: $(READY) ## write deploy/grafana/json anew from the code beside it
+	@$(BIN)/python -m deploy.grafana.dashboards.write
 
 lock: ## resolve pyproject.toml anew into requirements-dev.lock
 	$(PYTHON) -m venv build/lock

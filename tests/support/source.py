@@ -14,7 +14,7 @@ def package_files() -> list[Path]:
 
 
 def python_files() -> list[Path]:
-    folders = (PACKAGE, ROOT / "tests", ROOT / "scripts")
+    folders = (PACKAGE, ROOT / "deploy", ROOT / "tests", ROOT / "scripts")
     return sorted(path for folder in folders for path in folder.rglob("*.py"))
 
 
