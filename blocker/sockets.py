@@ -128,9 +128,10 @@ def _why(error: OSError, address: Address, kind: socket.SocketKind, setting: str
     match error.errno:
         case errno.EADDRINUSE:
             holder = next(holders(address, kind), "another program")
+            more = " (`sudo blocker setup` says how)" if address.port == 53 else ""
             return (
                 f"{_name(kind)} port {address.port} on {address.host} is in use by {holder}; "
-                f"stop it, or set {setting} to another port"
+                f"stop it{more}, or set {setting} to another port"
             )
         case errno.EACCES | errno.EPERM:
             return (

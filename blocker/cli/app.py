@@ -22,6 +22,7 @@ from blocker.cli.pause import pause, resume
 from blocker.cli.rescue import rescue
 from blocker.cli.rules import allow, block, rules
 from blocker.cli.settings import settings
+from blocker.cli.setup import setup
 from blocker.cli.shadow import shadow
 from blocker.cli.status import status
 from blocker.cli.subscriptions import subscriptions
@@ -235,6 +236,7 @@ def export(
 
 
 # What changes a running server stands in files of its own; here is its order in --help.
+app.command(short_help="What this machine needs to serve a home.")(setup)
 app.command(short_help="What runs, and what was changed since.")(status)
 app.command(short_help="Allow names, for ever or for a while.")(allow)
 app.command(short_help="Block names, for ever or for a while.")(block)

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "cli": {
         "supervisor", "accounting", "admin.plan", "aliases", "asked", "catalog", "config",
         "control", "core", "download", "explain", "export", "inputs", "link", "querylog", "ruleset",
-        "store", "tokens", "yamlfile", "yamltext",
+        "setup", "store", "tokens", "yamlfile", "yamltext",
     },
     # The children are imported after the fork, so neither carries what only the other needs.
     "supervisor": {"worker", "admin", "config", "link", "notify", "sockets", "store"},
@@ -48,6 +48,7 @@ MAY_IMPORT = {
         "hostsfile", "ruleset", "yamlfile",
     },
     "download": {"core", "link", "upstream"},
+    "setup": {"config"},
     "accounting": {"catalog", "querylog"},
     "querylog": {"core.row"},
     "devices": {"clients", "core.names", "core.row", "link", "querylog"},

@@ -1,0 +1,132 @@
+"""This machine in its network: addresses, the way out, rights, the clock. Only read, never changed.
+
+Addresses come from the kernel over netlink, as neighbours do: no program has to be there.
+"""
+
+import ctypes
+import os
+import socket
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from pathlib import Path
+from typing import Final
+
+_HEADER: Final = struct.Struct("=IHHII")
+_MESSAGE: Final = struct.Struct("=IHHIIBBBBi")  # nlmsghdr and ifaddrmsg
+_ATTRIBUTE: Final = struct.Struct("=HH")
+_NEW, _GET, _ERROR, _DONE = 20, 22, 2, 3
+_DUMP: Final = 0x301
+_ADDRESS, _LOCAL, _FLAGS = 1, 2, 8
+_TEMPORARY, _DEPRECATED, _PERMANENT = 0x01, 0x20, 0x80
+_BY_ADVERTISEMENT: Final = 0x00040000  # RTF_ADDRCONF of linux/ipv6_route.h
+_CAN_BIND: Final = 1 << 10  # CAP_NET_BIND_SERVICE
+_UNSYNCHRONISED: Final = 5  # TIME_ERROR of timex.h
+_TIMEX_OCTETS: Final = 1024  # more than struct timex has anywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An address of this machine."""
+
+    interface: str
+    at: IPv4Interface | IPv6Interface
+    lasting: bool  # not a lease, nor by router advertisement
+    passing: bool  # of those that change every day, for privacy
+
+    @property
+    def is_for_others(self) -> bool:
+        """Whether devices of the home can be told of it."""
+        return not (self.at.is_loopback or self.at.is_link_local or self.passing)
+
+
+def addresses() -> list[Own]:
+    """As the kernel lists them; none where it cannot be asked."""
+    with suppress(OSError):
+        return list(_dump())
+    return []
+
+
+def way_out(proc: Path = Path("/proc")) -> str:
+    """The interface towards the internet, which in a home is the one towards the devices too."""
+    with suppress(OSError):
+        for line in (proc / "net" / "route").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[1] == "00000000":
+                return fields[0]
+    return ""
+
+
+def announced_ipv6(proc: Path = Path("/proc")) -> bool:
+    """Whether a router here announces itself for IPv6."""
+    with suppress(OSError):
+        for line in (proc / "net" / "ipv6_route").read_text().splitlines():
+            fields = line.split()
+            if fields[1] == "00" and int(fields[8], 16) & _BY_ADVERTISEMENT:
+                return True
+    return False
+
+
+def may_bind(port: int, proc: Path = Path("/proc")) -> bool:
+    """Whether this user may listen on the port."""
+    with suppress(OSError, ValueError):
+        first = int((proc / "sys/net/ipv4/ip_unprivileged_port_start").read_text())
+        if port >= first:
+            return True
+    with suppress(OSError):
+        for line in (proc / "self/status").read_text().splitlines():
+            if line.startswith("CapEff:"):
+                return bool(int(line.split()[1], 16) & _CAN_BIND)
+    return os.geteuid() == 0
+
+
+def clock_is_kept() -> bool | None:
+    """Whether the kernel's clock is kept right by something; None where that cannot be asked."""
+    try:
+        told = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_OCTETS))
+    except (OSError, AttributeError):
+        return None
+    return None if told < 0 else told != _UNSYNCHRONISED
+
+
+def _dump() -> Iterator[Own]:
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
+        sock.settimeout(1)
+        sock.sendto(_MESSAGE.pack(_MESSAGE.size, _GET, _DUMP, 1, 0, 0, 0, 0, 0, 0), (0, 0))
+        while True:
+            packet, at = sock.recv(1 << 16), 0
+            while at < len(packet):
+                length, kind, *_ = _HEADER.unpack_from(packet, at)
+                if kind == _DONE:
+                    return
+                if kind == _ERROR:
+                    raise OSError
+                if kind == _NEW and (own := _own(packet, at, at + length)):
+                    yield own
+                at += (length + 3) & ~3
+
+
+def _own(packet: bytes, at: int, end: int) -> Own | None:
+    *_, family, prefix, flags, _, index = _MESSAGE.unpack_from(packet, at)
+    found: dict[int, bytes] = {}
+    at += _MESSAGE.size
+    while at < end:
+        length, kind = _ATTRIBUTE.unpack_from(packet, at)
+        found[kind] = packet[at + _ATTRIBUTE.size : at + length]
+        at += (length + 3) & ~3
+    octets = found.get(_LOCAL, found.get(_ADDRESS))
+    if octets is None or family not in (socket.AF_INET, socket.AF_INET6):
+        return None
+    flags = int.from_bytes(found.get(_FLAGS, bytes([flags])), "little")
+    at_ = ip_interface(f"{socket.inet_ntop(family, octets)}/{prefix}")
+    passing = bool(flags & _DEPRECATED) or (at_.version == 6 and bool(flags & _TEMPORARY))
+    return Own(_name(index), at_, bool(flags & _PERMANENT), passing)
+
+
+def _name(index: int) -> str:
+    try:
+        return socket.if_indextoname(index)
+    except OSError:
+        return str(index)

@@ -1,0 +1,34 @@
+"""`blocker setup`: nothing is changed without a yes, and a file that is there never."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from blocker.cli import app
+from blocker.config.load import load_config
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    told = CliRunner().invoke(app, ["setup", *arguments])
+    assert told.exit_code in (0, 1), told.output
+    return told.exit_code, told.stdout
+
+
+def test_looking_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "blocker.yaml"
+    code, said = run("--json", "-c", str(file))
+    document = json.loads(said)
+    assert document["ready"] == (code == 0)
+    assert {each["check"] for each in document["checks"]} >= {"port", "address", "clock", "around"}
+    assert "none yet" in run("-c", str(file))[1]
+    assert not list(tmp_path.iterdir())
+
+
+def test_with_a_yes_it_writes_a_configuration_once(tmp_path: Path) -> None:
+    file = tmp_path / "etc" / "blocker.yaml"
+    assert f"{file} written; to undo: rm {file}" in run("--yes", "-c", str(file))[1]
+    assert load_config(file).blocking.max_breakage == "minor"
+    file.write_text("blocking: {vendors: {public-dns: on}}\n")
+    assert "public-dns is on" in run("--yes", "-c", str(file))[1]
+    assert file.read_text() == "blocking: {vendors: {public-dns: on}}\n"
