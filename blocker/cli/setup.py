@@ -53,6 +53,8 @@ def setup(
         answers = Answers() if yes else _answers()
         if yes or typer.confirm(f"Write {target}?", default=True):
             written = _write(target, configuration(seen, answers))
+            seen = _seen(target)  # as it will be: it may leave others their part of the port
+            found = findings(seen, datetime.now(UTC).date())
     if json:
         _tell_json(found, seen, file, written)
     else:
