@@ -3,6 +3,7 @@
 Times are ISO 8601 in UTC. Rates are questions a minute, periods seconds.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,22 @@ from blocker.accounting.report import Maker, Report, Sum, VendorReport
 Document = dict[str, Any]
 
 
-def document(report: Report) -> Document:
+def document(report: Report, names: Mapping[str, str] | None = None) -> Document:
+    """`names` are what the user calls devices, by key."""
+    told = _document(report)
+    vendors = [each["devices"] for each in told["vendors"]]
+    for some in (*vendors, told["accounts"], told["amplified"], told["beacons"]):
+        for each in some:
+            each["device_name"] = (names or {}).get(each["device"], "")
+    return told
+
+
+def called(each: Mapping[str, Any]) -> str:
+    """What stands for a device before people: the name it was given, else its key."""
+    return str(each.get("device_name") or each["device"])
+
+
+def _document(report: Report) -> Document:
     return {
         "since": moment(report.span.since),
         "until": moment(report.span.until),

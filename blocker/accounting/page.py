@@ -10,7 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from blocker import __version__
-from blocker.accounting.document import Document
+from blocker.accounting.document import Document, called
 
 OUTCOMES: Final = (
     ("blocked", "stopped"),
@@ -31,6 +31,7 @@ def page(document: Document, catalogue: str = "") -> str:
     environment.filters["number"] = lambda value: f"{value:,}"
     environment.filters["moment"] = _moment
     environment.filters["period"] = period
+    environment.filters["called"] = called
     template = environment.get_template("page.html")
     most = max((vendor["attempts"] for vendor in document["vendors"]), default=1)
     devices = _devices(document)
@@ -59,7 +60,12 @@ def _devices(document: Document) -> list[dict[str, Any]]:
     """With their sums, and the vendors each calls; most attempts first."""
     found: dict[str, dict[str, Any]] = {}
     for account in document["accounts"]:
-        empty = {"device": account["device"], "vendors": {}, **dict.fromkeys(_COUNTS, 0)}
+        empty = {
+            "called": called(account),
+            "device": account["device"],
+            "vendors": {},
+            **dict.fromkeys(_COUNTS, 0),
+        }
         device = found.setdefault(account["device"], empty)
         for count in _COUNTS:
             device[count] += account[count]

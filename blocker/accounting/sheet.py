@@ -11,7 +11,17 @@ from typing import Final
 from blocker.accounting.document import Document
 
 COLUMNS: Final = (
-    *("device", "vendor", "title", "jurisdiction", "purpose", "attempts", "blocked", "allowed"),
+    *(
+        "device",
+        "device_name",
+        "vendor",
+        "title",
+        "jurisdiction",
+        "purpose",
+        "attempts",
+        "blocked",
+        "allowed",
+    ),
     *("would_block", "names", "first", "last"),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

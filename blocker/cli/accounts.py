@@ -80,6 +80,7 @@ def _from_store(since: int, until: int, device: str, config: Path | None) -> dic
     from blocker.errors import StartError
     from blocker.querylog.opening import open_reader, said_by, url_of
     from blocker.querylog.stats import Span
+    from blocker.store import read_settings
 
     read = load_config(config)
     if not read.query_log.store:
@@ -89,7 +90,8 @@ def _from_store(since: int, until: int, device: str, config: Path | None) -> dic
     engine = open_reader(url_of(read.query_log.store, read.state))
     try:
         with engine.connect() as connection:
-            return document(report_of(connection, Span(since, until), makers, device))
+            found = report_of(connection, Span(since, until), makers, device)
+            return document(found, read_settings(read.state).device_names)
     except Exception as error:
         message = f"the query log cannot be read: {said_by(error)}"
         raise StartError(message) from error
@@ -113,6 +115,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _print(told: dict[str, Any]) -> None:
+    from blocker.accounting.document import called
     from blocker.accounting.page import period
     from blocker.cli.table import local, table
 
@@ -138,7 +141,7 @@ def _print(told: dict[str, Any]) -> None:
         ("device", "maker", "for", *counts, "first", "last"),
         [
             (
-                each["device"],
+                called(each),
                 each["vendor"],
                 each["purpose"],
                 *_counts(each),
@@ -153,7 +156,7 @@ def _print(told: dict[str, Any]) -> None:
         table(
             ("retry storm of", "name", "a minute before", "after", "times"),
             [
-                (each["device"], each["name"], f"{each['before']:.2f}", f"{each['after']:.2f}",
+                (called(each), each["name"], f"{each['before']:.2f}", f"{each['after']:.2f}",
                  f"{each['factor']:.1f}")
                 for each in storms[:SHOWN]
             ],
@@ -162,7 +165,7 @@ def _print(told: dict[str, Any]) -> None:
         table(
             ("beacon of", "name", "for", "every", "give or take", "calls"),
             [
-                (each["device"], each["name"], each["purpose"], period(each["period"]),
+                (called(each), each["name"], each["purpose"], period(each["period"]),
                  period(each["jitter"]), each["calls"])
                 for each in told["beacons"][:SHOWN]
             ],

@@ -18,6 +18,7 @@ LOOK: Final = 5.0  # seconds between two rounds
 FEW: Final = 4  # questions in one round
 AGAIN: Final = 86_400.0  # seconds until a name is asked for again
 AGAIN_UNKNOWN: Final = 3_600.0
+AGAIN_SILENT: Final = 300.0  # where nobody answered
 REMEMBERED: Final = 10_000  # addresses
 LONGEST: Final = 64
 
@@ -68,6 +69,7 @@ class Hostnames:
         try:
             name = clean(await self._ask(router, address))
         except (OSError, ValueError):  # nobody there, or no answer that makes sense
+            self._due[address] = now + AGAIN_SILENT
             return
         if name:
             self._due[address] = now + AGAIN

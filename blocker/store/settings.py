@@ -87,10 +87,13 @@ class Setting:
 class Settings:
     """All of them, oldest change first."""
 
-    __slots__ = ("_by_key", "last")
+    __slots__ = ("_by_key", "device_names", "last")
 
     def __init__(self, settings: tuple[Setting, ...] = (), last: int = 0) -> None:
         self._by_key = {setting.key: setting for setting in settings}
+        self.device_names: dict[str, str] = {
+            each.key.subject: each.value["name"] for each in settings if each.key.kind == "device"
+        }
         self.last = last  # the number of the newest change there was
 
     def __iter__(self) -> Iterator[Setting]:

@@ -4,6 +4,7 @@ Rule: what a device says of itself stands apart from what the user calls it, and
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from itertools import islice
@@ -12,14 +13,14 @@ from pydantic import Field
 
 from blocker.admin.api.change import Changed, change, present_of
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
-from blocker.admin.api.logged import Moment, Word, read
+from blocker.admin.api.logged import Moment, Word
 from blocker.admin.problem_details import Refusal
 from blocker.asked.devices import DeviceChange, DeviceForget, DeviceKey
 from blocker.clients.membership import Membership, is_mac
 from blocker.devices.counts import Counts, counts
 from blocker.devices.devices import Device
+from blocker.querylog.opening import LogError
 from blocker.querylog.stats import Span
-from blocker.store import Key
 
 WEEK = 7 * 86_400
 
@@ -45,7 +46,7 @@ class DeviceShown(Body):
     reasons: list[str]
     first: datetime
     last: datetime
-    blocked: int | None = Field(description="Since `since`; null without a query log.")
+    blocked: int | None = Field(description="Since `since`; null while there is no query log.")
     allowed: int | None
     would_block: int | None
     vendors: list[VendorCounts]
@@ -70,7 +71,12 @@ class OneAsked(Body):
 
 async def _devices(backend: Backend, asked: DevicesAsked) -> DevicesShown:
     wanted = asked.search.lower()
-    fitting = (each for each in backend.devices if not wanted or _fits(backend, each, wanted))
+    names = names_of(backend)
+    fitting = (
+        each
+        for each in backend.devices
+        if not wanted or _fits(each, names.get(each.key, ""), wanted)
+    )
     some = list(islice(fitting, asked.skip, asked.skip + asked.limit + 1))
     more = len(some) > asked.limit
     shown = await _shown(backend, some[: asked.limit], asked.since)
@@ -118,15 +124,20 @@ def _refuse_if_address_says_otherwise(backend: Backend, key: str, group: str) ->
                 raise Refusal(HTTPStatus.CONFLICT, message)
 
 
-def _fits(backend: Backend, device: Device, wanted: str) -> bool:
+def _fits(device: Device, name: str, wanted: str) -> bool:
     said = (device.key, device.maker, device.hostname, device.guess.vendor, *device.addresses)
-    return any(wanted in word.lower() for word in (given_name(backend, device.key), *said))
+    return any(wanted in word.lower() for word in (name, *said))
 
 
-def given_name(backend: Backend, key: str) -> str:
-    """What the user calls it."""
-    setting = backend.generations.settings.get(Key("device", key))
-    return setting.value["name"] if setting else ""
+def names_of(backend: Backend) -> dict[str, str]:
+    """What the user calls devices, by key; also by an address, of before the MAC was known."""
+    given = backend.generations.settings.device_names
+    by_address = {
+        backend.devices.key_of(key.removeprefix("ip:")): name
+        for key, name in given.items()
+        if key.startswith("ip:")
+    }
+    return {**by_address, **given}
 
 
 async def _shown(
@@ -137,9 +148,11 @@ async def _shown(
     keys = [each.key for each in devices]
     counted: dict[str, Counts] | None = None
     if backend.querylog and keys:
-        counted = await read(backend, lambda connection: counts(connection, span, keys))
+        with suppress(LogError):  # the devices are known all the same
+            counted = await backend.querylog.read(lambda connection: counts(connection, span, keys))
+    names = names_of(backend)
     groups = Membership(backend.generations.current.groups)
-    return [_one(each, given_name(backend, each.key), groups, counted) for each in devices]
+    return [_one(each, names.get(each.key, ""), groups, counted) for each in devices]
 
 
 def _one(
@@ -184,7 +197,7 @@ def _group(groups: Membership, device: Device) -> str:
     return groups.group_of(address, {address: device.mac} if is_mac(device.mac) else {})
 
 
-_REFUSES = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+_REFUSES = (HTTPStatus.UNPROCESSABLE_ENTITY,)
 _UNFIT = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 ENDPOINTS = (
     Endpoint(

@@ -86,10 +86,9 @@ def _shown(backend: Backend, group: Group, devices: list[str], rules: int) -> Gr
 def _member(backend: Backend, client: str) -> Member:
     key = f"{'mac' if is_mac(client) else 'ip'}:{client}"
     settings = backend.generations.settings
-    named = settings.get(Key("device", key))
     return Member(
         client=client,
-        name=named.value["name"] if named else "",
+        name=settings.device_names.get(key, ""),
         changed=settings.get(Key("member", key)) is not None,
     )
 

@@ -1,17 +1,17 @@
 """`queries`: the log page by page, newest first, and as it grows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from blocker.admin.api.clients import names_of
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.api.logged import REFUSES, Moment, Word, log_of, read
 from blocker.admin.api.stream import Stream
 from blocker.explain.qtypes import type_name, type_number
 from blocker.querylog.filters import Filters
-from blocker.querylog.log import QueryLog
 from blocker.querylog.pages import Query, page
 from blocker.querylog.privacy import Noted
 
@@ -65,6 +65,7 @@ class QueryShown(Body):
     time: datetime
     client: str
     device: str
+    device_name: str = Field(description="As the user calls it.")
     name: str = Field(description="Empty: not told, or too many to be told one by one.")
     type: str
     action: str
@@ -96,23 +97,25 @@ async def _queries(backend: Backend, asked: PageAsked) -> PageShown:
     found = await read(
         backend, lambda connection: page(connection, filters, asked.limit, asked.before)
     )
+    names = names_of(backend)
     return PageShown(
-        queries=[_shown(each) for each in found.queries],
+        queries=[_shown(each, names) for each in found.queries],
         before=found.before,
         complete=found.complete,
     )
 
 
 def _live(backend: Backend, asked: Wanted) -> AsyncIterator[QueryShown | None]:
-    return _matching(log_of(backend), _filters(asked, None, None))
+    log_of(backend)  # a log that is off is said at once, and not within the stream
+    return _matching(backend, _filters(asked, None, None))
 
 
-async def _matching(log: QueryLog, filters: Filters) -> AsyncIterator[QueryShown | None]:
-    async for noted in log.listen():
+async def _matching(backend: Backend, filters: Filters) -> AsyncIterator[QueryShown | None]:
+    async for noted in log_of(backend).listen():
         if noted is None:
             yield None
         elif _matches(query := _query(noted), filters):
-            yield _shown(query)
+            yield _shown(query, names_of(backend))
 
 
 def _filters(asked: Wanted, since: datetime | None, until: datetime | None) -> Filters:
@@ -172,11 +175,12 @@ def _name_matches(name: str, wanted: str) -> bool:
     return not wanted or name == wanted
 
 
-def _shown(query: Query) -> QueryShown:
+def _shown(query: Query, names: Mapping[str, str]) -> QueryShown:
     return QueryShown(
         time=datetime.fromtimestamp(query.second, UTC),
         client=query.client,
         device=query.device,
+        device_name=names.get(query.device, ""),
         name=query.name,
         type=type_name(query.qtype) if query.qtype else "",
         action=query.action,

@@ -10,6 +10,7 @@ from pydantic import Field
 from blocker.accounting.document import document
 from blocker.accounting.makers import makers_of
 from blocker.accounting.report import Maker, report
+from blocker.admin.api.clients import names_of
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.api.logged import REFUSES, read
 from blocker.admin.api.stats import Asked
@@ -32,6 +33,7 @@ class PurposeSum(SumShown):
 
 class DeviceSum(SumShown):
     device: str
+    device_name: str = Field(description="As the user calls it.")
 
 
 class LawSource(Body):
@@ -54,12 +56,14 @@ class VendorShown(SumShown):
 
 class AccountShown(SumShown):
     device: str
+    device_name: str
     vendor: str
     purpose: str
 
 
 class AmplifiedShown(Body):
     device: str
+    device_name: str
     vendor: str
     name: str
     before: float = Field(description="Questions a minute while it was allowed.")
@@ -69,6 +73,7 @@ class AmplifiedShown(Body):
 
 class BeaconShown(Body):
     device: str
+    device_name: str
     vendor: str
     purpose: str
     name: str
@@ -102,7 +107,7 @@ async def _report(backend: Backend, asked: Asked) -> ReportShown:
     folders, version = backend.watch.folders, backend.generations.in_force.catalogue
     makers = await asyncio.to_thread(_makers, *folders, version)
     found = await read(backend, lambda connection: report(connection, span, makers, asked.device))
-    return ReportShown.model_validate(document(found))
+    return ReportShown.model_validate(document(found, names_of(backend)))
 
 
 @lru_cache(1)

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from blocker.accounting.document import document, moment
+from blocker.accounting.document import called, document, moment
 from tests.support.logrows import MONDAY, Stored
 from tests.unit.accounting.test_report import log, made
 
@@ -26,3 +26,12 @@ def test_never_is_null(tmp_path: Path) -> None:
     assert moment(0) is None
     assert moment(MONDAY) == "2026-11-23T00:00:00+00:00"
     assert document(made(Stored(tmp_path)))["total"]["first"] is None
+
+
+def test_a_device_is_shown_as_the_user_calls_it(log: Stored) -> None:
+    key = document(made(log))["accounts"][0]["device"]
+    told = document(made(log), {key: "Anna's phone"})
+    assert called(told["accounts"][0]) == "Anna's phone"
+    assert {called(each) for each in told["accounts"] if each["device"] != key} == {
+        each["device"] for each in told["accounts"] if each["device"] != key
+    }

@@ -59,7 +59,7 @@ def test_a_name_that_means_harm_is_text(log: Stored) -> None:
     told = document(made(log))
     told["inbox"][0]["name"] = HOSTILE
     told["accounts"][0]["device"] = HOSTILE
-    told["vendors"][0]["devices"][0]["device"] = HOSTILE
+    told["vendors"][0]["devices"][0]["device_name"] = HOSTILE
     told["amplified"] = [
         {
             "device": HOSTILE,

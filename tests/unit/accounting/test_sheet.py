@@ -30,7 +30,8 @@ def test_a_line_for_each_account(log: Stored) -> None:
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_nothing_begins_like_a_formula(log: Stored, name: str) -> None:
     told = document(made(log))
-    told["accounts"][0]["device"] = name
+    told["accounts"][0]["device"] = told["accounts"][0]["device_name"] = name
     (first, *_) = lines(sheet(told))
     assert first["device"].startswith("'")
+    assert first["device_name"] == first["device"]
     assert first["device"].removeprefix("'").strip() == name.strip()

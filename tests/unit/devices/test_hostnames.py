@@ -6,7 +6,7 @@ import pytest
 
 from blocker.core.row import Kind, Row
 from blocker.devices.devices import Devices
-from blocker.devices.hostnames import AGAIN, AGAIN_UNKNOWN, FEW, Hostnames, clean
+from blocker.devices.hostnames import AGAIN, AGAIN_SILENT, AGAIN_UNKNOWN, FEW, Hostnames, clean
 from blocker.devices.router import Router
 
 ROUTER = Router("192.168.2.1", 53, "the router, 192.168.2.1")
@@ -33,6 +33,10 @@ def test_few_at_a_time_and_each_once() -> None:
     names = {each.addresses[0]: (each.hostname, each.hostname_from) for each in devices}
     assert names["192.168.2.5"] == ("?b?Anna?b?.fritz.box", ROUTER.what)
     assert names["192.168.2.4"] == names["192.168.2.3"] == ("", "")
+    asked.clear()
+    now[0] = AGAIN_SILENT
+    asyncio.run(hostnames.look())
+    assert asked == ["192.168.2.4"]
     asked.clear()
     now[0] = AGAIN_UNKNOWN
     asyncio.run(hostnames.look())

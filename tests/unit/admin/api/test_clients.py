@@ -62,6 +62,7 @@ def test_name_and_group(tmp_path: Path) -> None:
         told = await admin.ask("POST", "clients/192.0.2.7", said)
         assert told["what"].endswith(f"put mac:{MAC} in the group kids")
         phone = await admin.ask("GET", f"clients/mac:{MAC}")
+        assert phone["blocked"] is None, "the log is not written yet"
         assert (phone["name"], phone["group"]) == ("<b>Anna</b>'s phone", "kids")
         kids = admin.generations.current.groups[1]
         assert kids["clients"] == ["192.0.2.99", MAC], "as workers are told"
@@ -70,12 +71,21 @@ def test_name_and_group(tmp_path: Path) -> None:
         assert group["clients"][1] == {
             "client": MAC, "name": "<b>Anna</b>'s phone", "changed": True,
         }  # fmt: skip
+        live = admin.backend.querylog
+        assert live
+        task = await written(admin)
+        (query,) = (await admin.ask("GET", "queries"))["queries"]
+        assert (query["device"], query["device_name"]) == (f"mac:{MAC}", "<b>Anna</b>'s phone")
+        (account,) = (await admin.ask("GET", "report"))["accounts"]
+        assert account["device_name"] == "<b>Anna</b>'s phone"
+        task.cancel()
+        await live.close()
         await admin.ask("DELETE", f"clients/mac:{MAC}?what=name")
-        assert (await admin.ask("GET", f"clients/mac:{MAC}"))["name"] == ""
+        assert admin.generations.settings.device_names == {}
         await admin.ask("DELETE", f"clients/mac:{MAC}?what=group")
-        assert (await admin.ask("GET", f"clients/mac:{MAC}"))["group"] == "default"
+        assert admin.generations.current.groups[1]["clients"] == ["192.0.2.99"]
 
-    play(tmp_path, scenario, extra=f"query_log: off\n{GROUPS}")
+    play(tmp_path, scenario, extra=GROUPS)
 
 
 def test_what_would_do_nothing_is_refused(tmp_path: Path) -> None:
