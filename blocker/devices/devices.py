@@ -1,7 +1,7 @@
 """The devices that ask, each under one key however its addresses change.
 
 Rule: a key is found in a dict. The neighbour table is read in a thread now and then; for an address
-that is new at once, as workers do, but no more than once a second, for what is logged under an
+that is new at once, as workers do, but a few times a second at most, for what is logged under an
 address would stay another device's. An address that the kernel has forgotten keeps its device until
 another is seen there. Bounded: the device unheard of for longest makes room.
 """
@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from blocker.clients.neighbours import MOST, READ_AGAIN, neighbours, plain
+from blocker.clients.neighbours import MOST, neighbours, plain
 from blocker.core.row import Row
 from blocker.devices.guess import Evidence, Guess
 from blocker.devices.maker import is_randomised, maker_of
 
 REFRESH: Final = 30.0  # seconds between two reads of the neighbour table
+LOOKS: Final = 8  # at the kernel's table in a second, for addresses that are new
 KNOWN: Final = 10_000  # devices
 ADDRESSES: Final = 32  # of a device; privacy extensions make new ones each day
 _MAC, _IP = "mac:", "ip:"
@@ -76,7 +77,7 @@ class _Heard:
 class Devices:
     """`take` and `key_of` are called in the loop; `run` is a task of it."""
 
-    __slots__ = ("_clock", "_heard", "_looked", "_macs", "_read")
+    __slots__ = ("_clock", "_heard", "_looks", "_macs", "_read", "_second", "_vain")
 
     def __init__(
         self,
@@ -85,7 +86,8 @@ class Devices:
     ) -> None:
         self._read = read
         self._clock = clock
-        self._looked = float("-inf")
+        self._second, self._looks = float("-inf"), 0
+        self._vain: set[str] = set()  # addresses that a look did not find
         self._macs: dict[str, str] = {}
         self._heard: dict[str, _Heard] = {}  # by key, the one heard of last at the end
 
@@ -123,10 +125,11 @@ class Devices:
         """`mac:aa:bb:cc:dd:ee:ff` where the kernel knows it, else `ip:192.0.2.7`."""
         address = plain(address)
         mac = self._macs.get(address)
-        if mac is None and (now := self._clock()) - self._looked >= READ_AGAIN:
-            self._looked = now
+        if mac is None and address not in self._vain and self._may_look():
             self.know(self._read())
             mac = self._macs.get(address)
+            if mac is None:
+                self._vain.add(address)
         return f"{_MAC}{mac}" if mac else f"{_IP}{address}"
 
     def maker_of(self, key: str) -> str:
@@ -151,9 +154,17 @@ class Devices:
             if len(self._heard) > KNOWN:
                 del self._heard[next(iter(self._heard))]
 
+    def _may_look(self) -> bool:
+        now = self._clock()
+        if now - self._second >= 1:
+            self._second, self._looks = now, 0
+        self._looks += 1
+        return self._looks <= LOOKS
+
     async def refresh(self) -> None:
         """Read the neighbour table, in a thread."""
         self.know(await asyncio.to_thread(self._read))
+        self._vain.clear()
 
     def know(self, read: Mapping[str, str]) -> None:
         """MAC addresses by address. What was heard of an address alone is the device's from now."""

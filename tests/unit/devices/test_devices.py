@@ -3,7 +3,7 @@
 import asyncio
 
 from blocker.core.row import Kind, Row
-from blocker.devices.devices import ADDRESSES, KNOWN, Devices, mac_of
+from blocker.devices.devices import ADDRESSES, KNOWN, LOOKS, Devices, mac_of
 
 MAC = "28:6c:07:11:22:33"
 FORWARDED = Kind("forwarded", vendor="apple", purpose="connectivity")
@@ -52,15 +52,27 @@ def test_who_is_new_is_looked_for_at_once_but_not_each_time() -> None:
     assert [device.key for device in devices] == ["ip:192.0.2.8", "ip:192.0.2.7"]
     table |= {"192.0.2.7": MAC, "2001:db8::7": MAC}
     devices.take([row("192.0.2.7", 120)])
-    assert reads == [0.0]
+    assert reads == [0.0, 0.0]
     now[0] = 1.0
     devices.take([row("2001:db8::7", 130)])
-    assert reads == [0.0, 1.0]
+    assert reads == [0.0, 0.0, 1.0]
     device, other = devices
     assert device.key == f"mac:{MAC}", "what was an address alone is the device's"
     assert device.addresses == ("192.0.2.7", "2001:db8::7")
     assert (device.first, device.last) == (100, 130)
     assert other.key == "ip:192.0.2.8"
+
+
+def test_made_up_addresses_cost_few_looks() -> None:
+    reads: list[int] = []
+
+    def read() -> dict[str, str]:
+        reads.append(1)
+        return {}
+
+    devices = Devices(read, lambda: 0.0)
+    devices.take(row(f"10.0.0.{n}") for n in range(200))
+    assert len(reads) == LOOKS
 
 
 def test_an_address_changes_hands() -> None:
