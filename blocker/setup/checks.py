@@ -90,7 +90,11 @@ def _port(seen: Seen) -> Iterator[Finding]:
         listed = ("# or leave it, and list this machine's own addresses under dns.listen",)
         yield Finding("port", "problem", what, (*told[0].advice, *listed))
     if not clash:
-        yield Finding("port", "ok", "blocker answers on it" if ours else "the port is free")
+        yield Finding(
+            "port",
+            "ok",
+            "blocker answers on it" if ours else "nobody else has it, where dns.listen wants it",
+        )
 
 
 def _rights(seen: Seen) -> Iterator[Finding]:
