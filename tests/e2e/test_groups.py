@@ -9,6 +9,7 @@ from dnslib import DNSRecord
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.network import HOME_IPV4, HOME_IPV6, Phone, in_own_network
 from tests.support.packets import query
+from tests.support.ports import free_port
 from tests.support.upstream import ScriptedUpstream
 
 KID, TV, NEIGHBOUR, STRANGER = "127.0.0.10", "127.0.0.20", "127.0.0.21", "127.0.0.99"
@@ -125,23 +126,11 @@ def test_outside_its_hours_a_group_is_as_if_it_were_not_there(tmp_path: Path) ->
         assert address(server, KID, "games.example") == ANSWERED
 
 
-class OnEveryInterface(Blocker):
-    """As it would run on a router."""
-
-    def configure(self, extra: str) -> None:
-        super().configure(extra)
-        written = self.config.read_text(encoding="utf-8")
-        narrow = f"['127.0.0.1:{self.port}']"
-        assert narrow in written
-        wide = f"['0.0.0.0:{self.port}', '[::]:{self.port}']"
-        self.config.write_text(written.replace(narrow, wide), encoding="utf-8")
-
-
 @in_own_network
 def test_a_phone_keeps_its_group_whatever_its_address(tmp_path: Path) -> None:
     group = f"groups: [{{name: phones, clients: ['{MAC}'], rules: {{block: [games.example]}}}}]\n"
     with ScriptedUpstream() as upstream, Phone(MAC) as phone:
-        server = OnEveryInterface(tmp_path, [upstream.url], group, 1)
+        server = Blocker(tmp_path, [upstream.url], group, 1, everywhere=free_port())
 
         def phones_answer(host: str) -> str:
             asked = f"dig +short +tries=1 +time=2 -p {server.port} @{host} games.example"
