@@ -1,5 +1,6 @@
 """What a scrape costs when the whole network means harm: bounded, whoever asked for whatever."""
 
+import re
 import socket
 import statistics
 import subprocess
@@ -72,7 +73,8 @@ def test_a_scrape_is_small_and_quick_after_a_hundred_thousand_hostile_names(
     body = results[-1][0]
     text = body.decode()
     assert "\x1b" not in text
-    assert "127." not in text.replace(upstream.url, "")
+    # A count may be 1127.0; an address has three dots.
+    assert not re.search(r"127(?:\.\d+){3}", text.replace(upstream.url, ""))
     assert counted(text, "blocker_queries_total{") >= CLIENTS * EACH
     assert counted(text, "blocker_blocked_total{") >= CLIENTS * (EACH - 1) // 2
     # Of a flood's rows not each names its client; that is a bound as well.
