@@ -5,6 +5,7 @@ and its policy lets the browser load one style sheet from this server and nothin
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any, Final
@@ -52,10 +53,10 @@ def _page(spec: Mapping[str, Any]) -> Iterator[str]:
     yield f"<title>{escape(info['title'])} API</title>"
     yield "<link rel=stylesheet href=/api/docs/style.css>"
     yield f"<h1>{escape(info['title'])} {escape(info['version'])}: admin API</h1>"
-    yield f"<p>{escape(info['description'])}</p>"
+    yield f"<p>{_prose(info['description'])}</p>"
     yield "<p>The same for programs: <a href=/api/v1/openapi.json>openapi.json</a>"
     for tag in spec["tags"]:
-        yield f"<h2>{escape(tag['name'])}</h2><p>{escape(tag.get('description', ''))}</p>"
+        yield f"<h2>{escape(tag['name'])}</h2><p>{_prose(tag.get('description', ''))}</p>"
         for path, methods in spec["paths"].items():
             for method, operation in methods.items():
                 if tag["name"] in operation["tags"]:
@@ -71,14 +72,14 @@ def _operation(
 ) -> Iterator[str]:
     yield f"<details id='{escape(operation['operationId'])}'><summary>"
     yield f"<b class={method}>{method.upper()}</b><code>{escape(path)}</code> "
-    yield f"{escape(operation['summary'])}</summary><p>{escape(operation['description'])}</p>"
+    yield f"{_prose(operation['summary'])}</summary><p>{_prose(operation['description'])}</p>"
     if parameters := operation.get("parameters"):
         yield "<table><tr><th>parameter<th>in<th>what"
         for each in parameters:
             must = "" if each["required"] else " (may be left out)"
             said = each.get("description") or each["schema"].get("description", "")
             yield f"<tr><td><code>{escape(each['name'])}</code><td>{each['in']}"
-            yield f"<td>{escape(said)}{must} <code>{_json(each['schema'], None)}</code>"
+            yield f"<td>{_prose(said)}{must} <code>{_json(each['schema'], None)}</code>"
         yield "</table>"
     if body := operation.get("requestBody"):
         yield f"<h4>Body</h4>{_content(body['content'])}"
@@ -87,7 +88,7 @@ def _operation(
         described = answer
         if "$ref" in answer:
             described = spec["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-        yield f"<tr><td>{escape(status)}<td>{escape(described['description'])} "
+        yield f"<tr><td>{escape(status)}<td>{_prose(described['description'])} "
         yield _content(described.get("content", {}))
     yield "</table></details>"
 
@@ -102,6 +103,11 @@ def _content(content: Mapping[str, Any]) -> str:
         else:
             said.append(f"<code>{escape(media)}</code><pre>{_json(schema)}</pre>")
     return " ".join(said)
+
+
+def _prose(text: str) -> str:
+    """Descriptions may be CommonMark (OpenAPI section 4.4); of that, ours have `code`."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _json(schema: Any, indent: int | None = 2) -> str:

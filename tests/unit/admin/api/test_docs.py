@@ -53,6 +53,12 @@ def test_what_is_described_is_no_markup() -> None:
     assert not Seen(page(spec)).tags & {"script", "img"}
 
 
+def test_words_of_programs_stand_out_and_stay_escaped() -> None:
+    spec = copy.deepcopy(SPEC)
+    spec["info"]["description"] = "Say `read`, not `<b>`."
+    assert "<p>Say <code>read</code>, not <code>&lt;b&gt;</code>.</p>" in page(spec)
+
+
 def test_it_takes_no_token_and_has_a_strict_policy(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         for path, media in (("", "text/html"), ("/style.css", "text/css")):
