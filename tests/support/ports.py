@@ -1,25 +1,32 @@
 """Ports nobody uses, on loopback."""
 
+import random
 import socket
+
+# Below those that the kernel gives to who names none (ip_local_port_range), so that no other
+# socket of this machine takes one before its server does.
+_RANGE = range(10_000, 32_000)
+_chance = random.SystemRandom()  # tests that run side by side choose differently
 
 
 def free_port() -> int:
-    """Free over UDP and TCP, IPv4 and IPv6; the kernel does not hand it out again soon."""
+    """Free over UDP and TCP, IPv4 and IPv6."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as first:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            if _is_free(port):
-                return port
+        port = _chance.choice(_RANGE)
+        if _is_free(port):
+            return port
 
 
 def _is_free(port: int) -> bool:
     for family, host in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
-        with socket.socket(family, socket.SOCK_DGRAM) as sock:
-            if family == socket.AF_INET6:
-                sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            try:
-                sock.bind((host, port))
-            except OSError:
-                return False
+        for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+            with socket.socket(family, kind) as sock:
+                if family == socket.AF_INET6:
+                    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                if kind == socket.SOCK_STREAM:  # what has just ended does not count
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    sock.bind((host, port))
+                except OSError:
+                    return False
     return True
