@@ -11,12 +11,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from blocker import __version__
 from blocker.accounting.document import Document, called
+from blocker.core.policy import PURPOSES, TELEMETRY
 
 OUTCOMES: Final = (
     ("blocked", "stopped"),
     ("would_block", "would be stopped"),
-    ("allowed", "went out"),
+    ("loose", "went out"),
+    ("needed", "went out for a function"),
 )
+FUNCTIONS: Final = frozenset(PURPOSES) - TELEMETRY
 
 
 def page(document: Document, catalogue: str = "") -> str:
@@ -33,15 +36,18 @@ def page(document: Document, catalogue: str = "") -> str:
     environment.filters["period"] = period
     environment.filters["called"] = called
     template = environment.get_template("page.html")
-    most = max((vendor["attempts"] for vendor in document["vendors"]), default=1)
+    vendors = [_parted(vendor, vendor["purposes"]) for vendor in document["vendors"]]
     devices = _devices(document)
+    total = _parted(document["total"], document["accounts"])
     return template.render(
         document=document,
+        vendors=vendors,
         devices=devices,
+        total=total,
         outcomes=OUTCOMES,
-        most=most,
+        most=max((vendor["attempts"] for vendor in vendors), default=1),
         most_of_a_device=max((each["attempts"] for each in devices), default=1),
-        share=_share(document["total"]["blocked"], document["total"]["attempts"]),
+        share=_share(total["blocked"], total["attempts"] - total["needed"]),
         version=__version__,
         catalogue=catalogue,
     )
@@ -56,6 +62,12 @@ def period(seconds: float) -> str:
     return f"{seconds / 3_600:.3g} h"
 
 
+def _parted(whole: Document, parts: list[Document]) -> Document:
+    """`whole`, with what went out parted in two: an update let through is no telemetry missed."""
+    needed = sum(each["allowed"] for each in parts if each["purpose"] in FUNCTIONS)
+    return {**whole, "needed": needed, "loose": whole["allowed"] - needed}
+
+
 def _devices(document: Document) -> list[dict[str, Any]]:
     """With their sums, and the vendors each calls; most attempts first."""
     found: dict[str, dict[str, Any]] = {}
@@ -64,18 +76,21 @@ def _devices(document: Document) -> list[dict[str, Any]]:
             "called": called(account),
             "device": account["device"],
             "vendors": {},
+            "parts": [],
             **dict.fromkeys(_COUNTS, 0),
         }
         device = found.setdefault(account["device"], empty)
         for count in _COUNTS:
             device[count] += account[count]
+        device["parts"].append(account)
         vendors = device["vendors"]
         vendors[account["vendor"]] = vendors.get(account["vendor"], 0) + account["attempts"]
     titles = {each["vendor"]: each["title"] or each["vendor"] for each in document["vendors"]}
     for device in found.values():
         ranked = sorted(device["vendors"].items(), key=lambda each: -each[1])
         device["vendors"] = [(titles[vendor], count) for vendor, count in ranked]
-    return sorted(found.values(), key=lambda each: (-each["attempts"], each["device"]))
+    parted = (_parted(device, device["parts"]) for device in found.values())
+    return sorted(parted, key=lambda each: (-each["attempts"], each["device"]))
 
 
 _COUNTS: Final = ("attempts", "blocked", "allowed", "would_block")

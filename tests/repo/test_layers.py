@@ -49,7 +49,7 @@ MAY_IMPORT = {
     },
     "download": {"core", "link", "upstream"},
     "setup": {"config"},
-    "accounting": {"catalog", "querylog"},
+    "accounting": {"catalog", "core.policy", "querylog"},
     "querylog": {"core.row"},
     "devices": {"clients", "core.names", "core.row", "link", "querylog"},
     "store": {"core.names", "core.policy", "core.rule", "link"},

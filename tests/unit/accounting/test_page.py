@@ -7,7 +7,8 @@ import pytest
 
 from blocker.accounting.document import document
 from blocker.accounting.page import page, period
-from tests.support.logrows import Stored
+from blocker.core.row import Kind
+from tests.support.logrows import MONDAY, Stored, row
 from tests.unit.accounting.test_report import log, made
 
 __all__ = ["log"]
@@ -45,6 +46,16 @@ def test_it_tells_what_the_report_tells(log: Stored) -> None:
     assert [attrs for tag, attrs in read.seen if tag == "a"] == [
         {"href": "https://example.org/", "rel": "noreferrer"}
     ]
+
+
+def test_what_a_function_needs_is_no_telemetry_that_got_away(log: Stored) -> None:
+    update = Kind("cached", "allow", "keep", "lists/keep.yaml", "y", 1, "xiaomi", "updates")
+    log.write([row("ota.example", update, second=MONDAY + 70, count=30)])
+    read = Tags(page(document(made(log))))
+    assert "67%" in read.text
+    assert "30 of them for functions" in " ".join(read.text.split())
+    bars = [attrs["aria-label"] for tag, attrs in read.seen if tag == "svg"]
+    assert bars[0] == "6 stopped, 0 would be stopped, 2 went out, 30 went out for a function"
 
 
 def test_it_needs_nothing_else(log: Stored) -> None:
