@@ -61,6 +61,7 @@ def test_a_manager_that_does_not_read_holds_nobody_up(
         ("0", "", None),
         ("soon", "", None),
     ],
+    ids=["anyone", "this", "parent", "another", "not-asked", "never", "no-number"],
 )
 def test_how_often_it_wants_to_hear(
     monkeypatch: pytest.MonkeyPatch, written: str, of: str, seconds: float | None
