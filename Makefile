@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 UV := uv==0.13.9
+RESOLVE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench dashboards lock clean
@@ -32,12 +34,12 @@ bench: $(READY) ## side by side with Unbound, dnsmasq and dnsdist, as a Markdown
 dashboards: $(READY) ## write deploy/grafana/json anew from the code beside it
 	@$(BIN)/python -m deploy.grafana.dashboards.write
 
-lock: ## resolve pyproject.toml anew into requirements-dev.lock
+lock: ## resolve pyproject.toml anew: to develop, to run, to build
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/pip install --quiet $(UV)
-	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --upgrade \
-		--custom-compile-command "make lock" --output-file requirements-dev.lock pyproject.toml
+	$(RESOLVE) --upgrade --extra dev --output-file requirements-dev.lock pyproject.toml
+	$(RESOLVE) --constraint requirements-dev.lock --extra postgresql --output-file requirements.lock pyproject.toml
+	echo hatchling | $(RESOLVE) --constraint requirements-dev.lock --output-file requirements-build.lock -
 
 clean: ## all that make has made, the state of the resolver excepted
 	rm -rf $(VENV) build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
