@@ -64,8 +64,8 @@ def load_catalogue(folder: Path | None = None, overlay: Path | None = None) -> C
     folder = folder or default_lists()
     if overlay and overlay.resolve() == folder.resolve():
         raise Problems([Problem(str(overlay), 0, "", "is the folder of lists itself", _ANOTHER)])
+    own = read_own(overlay) if overlay and _is_there(overlay) else Files(Path(), OWN)
     shipped = read_shipped(folder)
-    own = read_own(overlay) if overlay and overlay.is_dir() else Files(Path(), OWN)
     problems = [*shipped.problems, *faults(shipped.written), *unknown_products(shipped.vendors)]
     problems += [*own.problems, *contradictions(own)]
     version = NONE
@@ -87,6 +87,15 @@ def load_catalogue(folder: Path | None = None, overlay: Path | None = None) -> C
         relations=tuple(related.relation for related in files.written.related),
         edits=tuple(edits),
     )
+
+
+def _is_there(overlay: Path) -> bool:
+    """Without the key it is in the state folder, which is the server's user's alone."""
+    try:
+        return overlay.is_dir()
+    except PermissionError:
+        what, instead = "this user may not look for it", "be the user of the server, or root"
+        raise Problems([Problem(str(overlay), 0, "", what, instead)]) from None
 
 
 _ANOTHER: Final = "keep your own files in another, and name that with overlay:"

@@ -1,5 +1,6 @@
 """A folder of lists to a catalogue, and every fault of every file at once."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,17 @@ def test_lists_do_not_lie_over_themselves(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(folder)
     with pytest.raises(Problems, match="is the folder of lists itself; keep your own files in"):
         load_catalogue(folder, tmp_path / "link")
+
+
+def test_an_overlay_in_a_folder_of_somebody_else(tmp_path: Path) -> None:
+    """As when a user explains a name on a machine whose server has a state folder of its own."""
+    state = tmp_path / "state"
+    state.mkdir(mode=0)
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(65534)  # root may look anywhere
+    try:
+        with pytest.raises(Problems, match="this user may not look for it; be the user of"):
+            load_catalogue(None, state / "lists.d")
+    finally:
+        os.seteuid(own)
