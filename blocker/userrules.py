@@ -22,6 +22,9 @@ _FOREIGN: Final = re.compile(r"[\s/:*|^@#$,;\"'()\[\]{}<>=?!%&]")
 def user_rule(text: str, action: RuleAction, file: str = "", line: int = 0) -> Rule:
     """The rule that a line means; ValueError("what is wrong; what to write instead") if none."""
     if text.startswith("/") and text.endswith("/") and len(text) > 2:
+        if not text.isprintable():  # it is shown where it decides, in terminals as well
+            message = f"{text!r} has a character that cannot be seen; write it as \\x1b"
+            raise ValueError(message)
         if (why := fault(text[1:-1])) is not None:
             message = f"{text} is not a regular expression of RE2: {why}; write a name, or mend it"
             raise ValueError(message)

@@ -53,6 +53,10 @@ Client = Annotated[
     ),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
+# What people write is shown in terminals, pages and sheets: nothing in it moves a cursor, begins a
+# line or turns text around.
+HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
+Note = Annotated[str, Field(max_length=500, pattern=f"^[^{HIDDEN}]*$")]
 Names = Annotated[
     list[Annotated[RuleText, Field(max_length=1024)]],
     BeforeValidator(lambda written: [written] if isinstance(written, str) else written),

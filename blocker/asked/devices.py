@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from blocker.asked.asked import Asked, Name
+from blocker.asked.asked import HIDDEN, Asked, Name
 from blocker.asked.present import NotPossible, Present
 from blocker.config.units import ip_address
 from blocker.store import Edit, Key
@@ -48,11 +48,9 @@ DeviceKey = Annotated[
     ),
 ]
 
-# It is shown in terminals, pages and sheets: nothing that moves a cursor or turns text around.
-_HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 GivenName = Annotated[
     str,
-    Field(max_length=64, pattern=rf"^[^\s{_HIDDEN}]([^{_HIDDEN}]*[^\s{_HIDDEN}])?$"),
+    Field(max_length=64, pattern=rf"^[^\s{HIDDEN}]([^{HIDDEN}]*[^\s{HIDDEN}])?$"),
 ]
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from blocker.asked.asked import Asked, Client, Name, Names, Period, span
+from blocker.asked.asked import Asked, Client, Name, Names, Note, Period, span
 from blocker.asked.listing import RuleInForce, rules_in_force
 from blocker.asked.present import NotPossible, Present, Unknown
 from blocker.store import Edit, Key
@@ -19,7 +19,7 @@ class NewRule(Asked):
     group: Name | None = Field(default=None, description="For its clients; without it for all.")
     client: Client | None = Field(default=None, description="For this IP address alone.")
     seconds: Period | None = Field(default=None, alias="for", description="Then it lapses.")
-    note: str = Field(default="", max_length=500, description="Why; kept with the rule.")
+    note: Note = Field(default="", description="Why; kept with the rule.")
 
     @model_validator(mode="after")
     def _one_scope(self) -> "NewRule":
@@ -57,7 +57,7 @@ class NewAllowance(Asked):
     seconds: Period = Field(alias="for", description="How long: 30m, 2h, 1d.")
     group: Name | None = None
     client: Client | None = None
-    note: str = Field(default="", max_length=500)
+    note: Note = ""
 
     def edit(self, present: Present) -> Edit:
         rule = NewRule.model_validate(

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from blocker.asked.asked import Asked, Client, Name
+from blocker.asked.asked import Asked, Client, Name, Note
 from blocker.asked.devices import DeviceKey, GivenName
 from blocker.asked.present import NotPossible, Present
 from blocker.config.rules import RuleText
@@ -18,7 +18,6 @@ from blocker.store import Edit, Key, Setting
 from blocker.store.settings import RULES, SWITCHES, Kind, Value, canonical
 
 Text = Annotated[RuleText, Field(max_length=1024)]
-Note = Annotated[str, Field(max_length=500)]
 
 
 class _Kept(BaseModel):

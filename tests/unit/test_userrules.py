@@ -44,6 +44,7 @@ def test_a_top_level_domain_may_be_blocked() -> None:
         ("a..b", "write a domain name"),
         ("x" * 64 + ".org", "write a domain name"),
         (".", "write the names that are meant"),
+        ("/xx(\x1b]0;owned\x07)?yy/", "write it as"),
     ],
 )
 def test_what_is_no_rule_says_what_to_write(text: str, instead: str) -> None:

@@ -10,6 +10,7 @@ from pydantic import Field
 from blocker.admin.api.change import Changed, answer, moment, wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.auth import WHO
+from blocker.asked.asked import HIDDEN
 from blocker.store import Change, Key, Settings
 from blocker.store.settings import ChangeKind, Kind, as_plain
 
@@ -51,7 +52,12 @@ class Undo(Body):
 
 
 class Written(Body):
-    file: str = Field(min_length=1, max_length=4096, description="The configuration file.")
+    file: str = Field(
+        min_length=1,
+        max_length=4096,
+        pattern=f"^[^{HIDDEN}]*$",
+        description="The configuration file.",
+    )
     change: int = Field(ge=0, description="The newest change that was considered.")
     keys: list[tuple[Kind, str, str, str]] = Field(description="Kind, subject, group, client.")
 

@@ -16,6 +16,8 @@ def expression(written: str) -> str:
         raise ValueError(f"an expression of {len(written)} characters; up to {_LONGEST} are read")
     if any(map(str.isspace, written)):
         raise ValueError("an expression with a space, which no name has")
+    if not written.isprintable():  # it is shown where it decides, in terminals as well
+        raise ValueError("an expression with a character that cannot be seen; write it as \\x1b")
     if why := fault(written):
         raise ValueError(f"not a regular expression of RE2: {why}")
     if all(re2.search(written, text) for text in _ANYTHING):

@@ -76,7 +76,7 @@ class Reading:
         if self.answer and action != "allow":
             action, mode, records = "block", self.answer, ()
         return Rule(
-            text=text,
+            text=text if text.isprintable() else _plain(text),
             name=name,
             match=match,
             action=action,
@@ -90,6 +90,11 @@ class Reading:
             records=records,
             network=network,
         )
+
+
+def _plain(text: str) -> str:
+    """A line as it may be shown in a terminal, whatever its author put into it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 Format = Callable[[Iterable[bytes], Reading], Iterator[Item]]

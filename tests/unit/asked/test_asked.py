@@ -5,10 +5,11 @@ import re
 import pytest
 from pydantic import TypeAdapter
 
-from blocker.asked.asked import Client, Names, Period, span
+from blocker.asked.asked import Client, Names, Note, Period, span
 from blocker.config.units import duration
 
 names, client, period = (TypeAdapter(kind) for kind in (Names, Client, Period))
+note: TypeAdapter[str] = TypeAdapter(Note)
 
 
 def test_one_name_is_a_list_of_one() -> None:
@@ -22,6 +23,19 @@ def test_one_name_is_a_list_of_one() -> None:
 def test_what_is_no_name(written: object) -> None:
     with pytest.raises(ValueError, match=r"name|valid|at least|at most|empty|label|octets"):
         names.validate_python(written)
+
+
+@pytest.mark.parametrize("written", ["", "Škola: <b>until June</b> 📺", "x" * 500])
+def test_a_note_is_what_a_person_writes(written: str) -> None:
+    assert note.validate_python(written) == written
+
+
+@pytest.mark.parametrize(
+    "written", ["a\nupstreams: [udp://192.0.2.66]", "\x1b[2J", "\x00", "\x9b", "\u202e", "x" * 501]
+)
+def test_what_no_note_may_have(written: str) -> None:
+    with pytest.raises(ValueError, match=r"pattern|at most"):
+        note.validate_python(written)
 
 
 @pytest.mark.parametrize(

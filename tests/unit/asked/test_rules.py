@@ -49,6 +49,7 @@ def test_an_allowance_is_an_allow_for_a_while() -> None:
         ({"client": "kids"}, "write the client's IP address"),
         ({"for": "30"}, "write 30s"),
         ({"more": 1}, "Extra inputs"),
+        ({"note": "\x1b[2J"}, "note"),
     ],
 )
 def test_what_does_not_fit(said: dict[str, object], why: str) -> None:

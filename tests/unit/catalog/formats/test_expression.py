@@ -16,6 +16,7 @@ def test_an_expression_stays_as_it_is(written: str) -> None:
         ("", "an expression of 0 characters"),
         ("a" * 2001, "an expression of 2001 characters"),
         ("a b", "a space"),
+        ("xx(\x1b]0;owned\x07)?yy", "a character that cannot be seen"),
         ("*", "not a regular expression of RE2: no argument for repetition"),
         ("?", "not a regular expression of RE2"),
         ("(", "not a regular expression of RE2"),

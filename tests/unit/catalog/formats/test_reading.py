@@ -28,6 +28,12 @@ def test_the_list_has_the_last_word_on_how_it_blocks() -> None:
     assert reading.rule(1, "x", "exact", action="allow").mode == ""
 
 
+def test_a_rule_is_shown_without_what_a_terminal_obeys() -> None:
+    reading = Reading("l", Lines("f"), Lines("f"))
+    line = "||a.example^$dnsrewrite=\x1b[2J\x9b\u202e"
+    assert reading.rule(1, line, "subtree").text == "||a.example^$dnsrewrite= [2J  "
+
+
 def test_all_lines_are_counted_and_a_hundred_shown() -> None:
     lines = Lines("f")
     for number in range(500):
