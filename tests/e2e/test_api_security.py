@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
@@ -46,6 +48,16 @@ def test_every_path_of_the_api_is_closed_in_every_spelling(server: Blocker) -> N
             for more in ({}, {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c"}):
                 refused = server.http(endpoint.method, spelt, **more)
                 assert refused.status == 401, (endpoint.method, spelt)
+
+
+def test_no_method_and_no_wrong_token_opens_a_path(server: Blocker) -> None:
+    """Each wrong token from another address, or the sixth would be locked out."""
+    number = count(1)
+    for path in sorted({BASE + endpoint.path for endpoint in ENDPOINTS}):
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+            peer = f"127.2.{(each := next(number)) >> 8}.{each & 255}"
+            assert server.http(method, path).status == 401, (method, path)
+            assert server.http(method, path, token="x", source=peer).status == 401, (method, path)
 
 
 def test_the_sixth_try_is_refused_even_if_right_and_whatever_a_header_says(
@@ -101,6 +113,85 @@ def test_nothing_is_read_from_a_path_that_a_client_names(server: Blocker, token:
         "lists/..%2f..%2f",
     ):
         assert server.http("GET", path, token=token).status in (400, 404, 422)
+
+
+def test_what_is_written_stays_what_it_was_written_as(server: Blocker, token: str) -> None:
+    """Pi-hole CVE-2020-8816 (a MAC address to a shell), 2026.04 (a new line in a setting)."""
+    line = "a\nupstreams: [udp://192.0.2.66]"
+    for method, path, body in (
+        ("POST", "rules", {"action": "block", "name": line}),
+        ("POST", "rules", {"action": "block", "name": "a.example", "note": line}),
+        ("POST", "rules", {"action": "block", "name": "/a(\x1b]0;owned\x07)?/"}),
+        ("POST", "allowances", {"name": "a.example", "for": "5m", "note": "\x00"}),
+        ("POST", "clients/192.0.2.7", {"name": "\x1b[2J"}),
+        ("POST", "clients/02:00:5e:10:00:01;id", {"name": "phone"}),
+        ("POST", "tokens", {"name": line, "scope": "read"}),
+        ("POST", "written", {"file": line, "change": 0, "keys": []}),
+    ):
+        assert server.http(method, path, body, token).status == 422, (path, body)
+    yaml = "]: $(id) `id` {{7*7}} 'x' \"y\" # <b>"
+    said = {"action": "block", "name": "note.example", "note": yaml}
+    assert server.http("POST", "rules", said, token).status == 200
+    kept = server.http("GET", "settings", token=token).json["settings"]
+    assert [each["note"] for each in kept if each["name"] == "note.example"] == [yaml]
+    assert server.http("POST", "undo", {}, token).status == 200
+
+
+def test_an_import_is_all_or_nothing_and_names_no_file(server: Blocker, token: str) -> None:
+    """Pi-hole's Teleporter: an archive whose paths were believed."""
+    good = {"kind": "rule", "name": "imported.example", "action": "block"}
+    before = server.http("GET", "settings", token=token).json
+    for bad in (
+        {"kind": "file", "name": "../../etc/passwd"},
+        {**good, "path": "/etc/cron.d/x"},
+        {**good, "name": "../../etc/passwd"},
+        {"kind": "vendor", "name": "../xiaomi", "state": "off"},
+    ):
+        refused = server.http("PUT", "settings", {"settings": [good, bad]}, token)
+        assert refused.status in (404, 422), bad
+    many = [{**good, "name": f"n{number}.example"} for number in range(2_000)]
+    assert server.http("PUT", "settings", {"settings": many}, token).status == 413
+    assert server.http("GET", "settings", token=token).json == before
+
+
+def test_headers_have_a_bound(server: Blocker, token: str) -> None:
+    """dnsdist CVE-2026-33260: a request is refused before it has grown."""
+    refused = server.http("GET", "status", token=token, X_Long="x" * 9_000)
+    assert refused.status == 400
+    with socket.create_connection(("127.0.0.1", server.admin_port), 5) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+        with pytest.raises(ConnectionError):  # nobody reads it to its end
+            connection.sendall(b"X-Long: " + b"x" * 100_000_000)
+    assert server.http("GET", "status", token=token).status == 200
+
+
+def test_nobody_else_on_the_machine_reads_what_is_secret(server: Blocker, token: str) -> None:
+    """AdGuard Home CVE-2024-36586."""
+    for secret in ("tokens.json", "changes.db", "querylog.db", "control.sock"):
+        assert (server.state / secret).stat().st_mode & 0o077 == 0, secret
+    assert server.state.stat().st_mode & 0o007 == 0
+    hashed = json.loads((server.state / "tokens.json").read_text())["tokens"]
+    assert {len(each["sha256"]) for each in hashed} == {64}
+    assert token not in (server.state / "tokens.json").read_text()
+
+
+def test_passwords_are_not_told(tmp_path: Path) -> None:
+    """As FTL's `********`: of databases and of lists, to whoever may read."""
+    extra = (
+        "query_log: {store: 'postgresql://blocker:geheim@127.0.0.1:1/log'}\n"
+        "subscriptions: [{name: mine, source: 'https://me:geheim@lists.example/hosts'}]\n"
+    )
+    with blocker(tmp_path, extra=extra) as running:
+        running.wait_until_ready()
+        reader = running.token("read")
+        for endpoint in ENDPOINTS:
+            if endpoint.method == "GET" and not endpoint.path.endswith("live"):
+                told = running.http("GET", re.sub("[{}]", "", endpoint.path), token=reader)
+                assert b"geheim" not in told.body, endpoint.path
+        assert b"geheim" not in running.http("GET", "/metrics").body
+        (shown,) = running.http("GET", "subscriptions", token=reader).json["subscriptions"]
+        assert shown["source"] == "https://***@lists.example/hosts"
+        assert "geheim" not in running.log.read_text()
 
 
 def test_a_body_has_a_bound_also_in_pieces(server: Blocker, token: str) -> None:
