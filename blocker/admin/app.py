@@ -53,6 +53,7 @@ from blocker.tokens import Scope
 BASE = "/api/v1/"
 LARGEST_BODY = 64 * 1024
 LONGEST_LINE = 16 * 1024  # a rule of 1024 characters, each of which may take twelve in a path
+IDLE = 30.0  # seconds that a connection may wait, or take to say what it wants
 NICENESS = 5  # where a core is shared, a worker comes first
 GRACE = 0.5  # seconds for requests under way when told to stop
 
@@ -106,6 +107,17 @@ def application(backend: Backend) -> web.Application:
     return app
 
 
+def runner_of(app: web.Application, idle: float = IDLE) -> web.AppRunner:
+    """What is silent, or in the middle of its headers, for `idle` seconds is hung up on."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=GRACE,
+        max_line_size=LONGEST_LINE,
+        keepalive_timeout=idle,
+    )
+
+
 def _hosts(backend: Backend) -> Callable[[], Sequence[str]]:
     """Those of the configuration that was read last."""
     return lambda: backend.generations.plan.hosts
@@ -130,7 +142,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     generations = Generations(plan, roster)
     backend = Backend.of(roster, generations)
     app = application(backend)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE, max_line_size=LONGEST_LINE)
+    runner = runner_of(app)
     await runner.setup()
     certificate = Certificate(*plan.tls) if plan.tls else None
     context = certificate.context if certificate else None

@@ -1,8 +1,12 @@
 """The application as it is put together: what is outermost, and that a body has a bound."""
 
+import asyncio
 from pathlib import Path
 
-from blocker.admin.app import BASE, ENDPOINTS, LARGEST_BODY
+import pytest
+from aiohttp import web
+
+from blocker.admin.app import BASE, ENDPOINTS, LARGEST_BODY, runner_of
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 
@@ -48,6 +52,27 @@ def test_a_body_has_a_bound(tmp_path: Path) -> None:
         assert (await admin.client.post(url, data=fits + b" ", headers=headers)).status == 413
 
     play(tmp_path, scenario)
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"GET /healthz HTTP/1.1\r\nHost: x", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"]
+)
+def test_who_says_nothing_more_is_hung_up_on(said: bytes) -> None:
+    async def scenario() -> None:
+        runner = runner_of(web.Application(), idle=0.1)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, "127.0.0.1", 0)
+            await site.start()
+            reader, writer = await asyncio.open_connection(*runner.addresses[0])
+            writer.write(said)
+            async with asyncio.timeout(10):
+                await reader.read()
+            writer.close()
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(scenario())
 
 
 def test_a_token_made_while_it_runs_is_known(tmp_path: Path) -> None:
