@@ -158,7 +158,7 @@ def listing(
 
 def state(title: str, says: str, *asks: Ask, words: Words, span: int = 12) -> statetimeline.Panel:
     """What held when, in words."""
-    panel = _dressed(statetimeline.Panel(), title, says, "none", (), span, 6)
+    panel = _dressed(statetimeline.Panel(), title, says, "none", (), span, 8)
     panel.mappings(_mappings(words)).legend(_legend())
     for letter, ask in zip("ABCDEF", asks, strict=False):
         panel.with_target(_range(ask, letter))
