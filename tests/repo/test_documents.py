@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 
+from blocker.admin.app import ENDPOINTS
 from blocker.cli import app
 from blocker.config.load import load_config
 from blocker.config.model import Config
@@ -131,6 +132,12 @@ def test_readme_names_every_metric_and_no_other() -> None:
                 families.add(f"blocker_list_{name}")
     assert len(families) > 10
     assert set(re.findall(r"`(blocker_[a-z_]+)`", text(README))) == families
+
+
+def test_readme_names_every_route_and_no_other() -> None:
+    named = re.findall(r"`((?:GET|POST|PUT|DELETE) [a-z][\w/{}]+)`", text(README))
+    assert len(named) == len(set(named))
+    assert set(named) == {f"{each.method} {each.path}" for each in ENDPOINTS}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
