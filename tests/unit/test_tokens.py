@@ -1,5 +1,6 @@
 """Tokens: given once, found by their hash, read again when the file changes."""
 
+import hmac
 import json
 import logging
 import stat
@@ -21,6 +22,24 @@ def test_a_token_is_found_by_what_was_given_away(tmp_path: Path) -> None:
         ("grafana", "read"),
         ("owner", "admin"),
     ]
+
+
+def test_every_token_is_compared_in_constant_time_found_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[str] = []
+    store = TokenStore(tmp_path)
+    first, *_ = [store.create(name, "read") for name in ("one", "two", "three")]
+    constant_time = hmac.compare_digest
+
+    def compare(known: str, given: str) -> bool:
+        compared.append(known)
+        return constant_time(known, given)
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    assert store.find(first) is not None
+    assert store.find("x") is None
+    assert compared == [token.sha256 for token in store.tokens()] * 2
 
 
 @pytest.mark.parametrize("secret", ["", "x", PREFIX, "bl\u00f6cker", "\udcff"])
