@@ -12,7 +12,7 @@ RESOLVE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench dashboards lock clean
+.PHONY: help run test check bench dashboards pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -33,6 +33,9 @@ bench: $(READY) ## side by side with Unbound, dnsmasq and dnsdist, as a Markdown
 
 dashboards: $(READY) ## write deploy/grafana/json anew from the code beside it
 	@$(BIN)/python -m deploy.grafana.dashboards.write
+
+pictures: $(READY) ## draw deploy/grafana/pictures anew, from nine minutes of a made-up home; as root
+	@$(BIN)/python -m deploy.grafana.drawing.write
 
 lock: ## resolve pyproject.toml anew: to develop, to run, to build
 	$(PYTHON) -m venv build/lock

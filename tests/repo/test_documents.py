@@ -21,6 +21,7 @@ DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     ROOT / "lists" / "README.md",
     ROOT / "deploy" / "docker" / "README.md",
+    ROOT / "deploy" / "grafana" / "README.md",
     ROOT / "deploy" / "routers" / "README.md",
 ]
 README = ROOT / "README.md"
