@@ -29,7 +29,7 @@ from blocker.explain import HERE, Explanation, explain
 from blocker.link import Blocking
 from blocker.ruleset import MappedRuleset, Progress, open_ruleset
 from blocker.store import Settings, effective, read_settings
-from blocker.view import GroupViews, sinkhole_of
+from blocker.view import GroupViews, sinkhole_of, zones_of
 
 RULESETS = "rulesets"  # the folder in `state` that holds compiled ones
 
@@ -77,6 +77,7 @@ class Inputs:
             client,
             group=views.group_of(client or HERE),
             networks=self.config.dns.allow_from,
+            zones=zones_of(generation_of(self.config, Path())),
             sources=self.catalogue.sources,
             aliases=asyncio.run(aliases_of(name, qtype, upstreams)) if resolve else (),
             catalogue=str(self.catalogue.version),

@@ -9,13 +9,14 @@ from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 from blocker.clients import schedule
 from blocker.clients.membership import DEFAULT, NOBODY, Membership, plain_address
 from blocker.clients.unlimited import Unlimited
 from blocker.core.addresses import AddressRules
 from blocker.core.answer import Lifetimes
-from blocker.core.engine import Everything, View
+from blocker.core.engine import HOME, Everything, View
 from blocker.core.names import from_text
 from blocker.core.policy import (
     NoRules,
@@ -31,6 +32,7 @@ from blocker.core.rate import RateLimit
 from blocker.core.rule import LocalRecord, Scope
 from blocker.core.searching import SearchingPolicy
 from blocker.core.sinkhole import Mode, Sinkhole
+from blocker.core.special import PRIVATE_USE
 from blocker.core.switches import Switches
 from blocker.core.wire import CNAME
 from blocker.expressions import Expressions
@@ -197,10 +199,21 @@ def rate_of(generation: Generation) -> RateLimit:
 
 
 def zones_of(generation: Generation) -> list[bytes]:
-    """The zones that have upstreams of their own."""
-    return [
-        from_text(zone) for upstream in generation.upstreams for zone in upstream.get("zones", ())
-    ]
+    """The zones that are asked about although they are special: those with upstreams of their own,
+    and what networks call themselves where a router is asked, which knows.
+    """
+    zones = [zone for upstream in generation.upstreams for zone in upstream.get("zones", ())]
+    routers = any(_is_in_a_network(upstream["url"]) for upstream in generation.upstreams)
+    return [*map(from_text, zones), *(PRIVATE_USE if routers else ())]
+
+
+def _is_in_a_network(url: str) -> bool:
+    """Whether an upstream is at an address of a home, and not on this machine."""
+    try:
+        address = ip_address((urlsplit(url).hostname or "").partition("%")[0])
+    except ValueError:  # a name
+        return False
+    return not address.is_loopback and any(address in network for network in HOME)
 
 
 def _switch(setting: VendorSwitch) -> Switch:

@@ -103,6 +103,13 @@ _DATA = {
 }
 _OF_THE_PARENT = frozenset((DS,))
 
+# What homes and offices call their own networks: a public resolver knows no name below these.
+_PRIVATE_USE = {
+    "internal": "private use, reserved by ICANN in 2024",
+    **dict.fromkeys(("intranet", "private", "corp", "home", "lan"), "private: RFC 6762 appendix G"),
+}
+PRIVATE_USE = tuple(map(from_text, _PRIVATE_USE))
+
 _PRIVATE_REVERSE = (  # RFC 6303, RFC 7793, RFC 6762 section 12
     "10.in-addr.arpa",
     *(f"{number}.172.in-addr.arpa" for number in range(16, 32)),
@@ -133,7 +140,7 @@ _ZONES = {
         SpecialName("local", "nxdomain", "multicast DNS: RFC 6762"),
         SpecialName("onion", "nxdomain", "Tor: RFC 7686"),
         SpecialName("alt", "nxdomain", "outside the DNS: RFC 9476"),
-        SpecialName("internal", "nxdomain", "private use, reserved by ICANN in 2024"),
+        *(SpecialName(zone, "nxdomain", why) for zone, why in _PRIVATE_USE.items()),
         SpecialName("home.arpa", "nxdomain", "home networks: RFC 8375", _OF_THE_PARENT),
         SpecialName("resolver.arpa", "nodata", "no encrypted resolver is announced: RFC 9462"),
         *(

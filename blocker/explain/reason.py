@@ -50,6 +50,7 @@ def explain(
     *,
     group: str = DEFAULT_GROUP,
     networks: Iterable[IPv4Network | IPv6Network] = (),
+    zones: Iterable[bytes] = (),
     sources: Mapping[str, Source] | None = None,
     aliases: Sequence[str] = (),
     catalogue: str | None = None,
@@ -61,7 +62,7 @@ def explain(
     none.
     """
     asked = _Question(domain_name(name), type_number(qtype), _client(client))
-    engine = Engine(view, networks=networks)
+    engine = Engine(view, networks=networks, zones=zones)
     outcome = engine.on_query(asked.packet, asked.client, 0.0)
     finding = _finding(view.policy, asked, outcome, engine.datagrams.entries)
     finding = _uncloaked(view, asked, finding, aliases)

@@ -35,6 +35,7 @@ NONEXISTENT = [
     "facebookcorewwwi.onion",  # RFC 7686
     "a.alt",  # RFC 9476
     "nas.internal",  # reserved by ICANN in 2024
+    *("nas.lan", "lan", "www.corp", "a.b.home", "wiki.intranet", "x.private"),  # RFC 6762 app. G
     "home.arpa",  # RFC 8375
     "router.home.arpa",
     "use-application-dns.net",
@@ -67,6 +68,8 @@ PRIVATE_REVERSE = [  # RFC 6303, 7793 and 6762 section 12
 ORDINARY = [  # one label, one digit or one letter beside a special name
     "notlocalhost",
     "xlocal",
+    "xlan",
+    "lan.example",
     "onion.example",
     "fooresolver.arpa",
     "xhome.arpa",

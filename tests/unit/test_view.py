@@ -13,7 +13,7 @@ from blocker.core.sinkhole import Sinkhole
 from blocker.core.view import View
 from blocker.errors import RulesetError
 from blocker.link import Blocking, Generation, UserRecord, UserRule
-from blocker.view import GroupViews, lifetimes_of, networks_of, sinkhole_of
+from blocker.view import GroupViews, lifetimes_of, networks_of, sinkhole_of, zones_of
 from tests.support.backend import first_plan
 from tests.support.plans import generation
 
@@ -169,3 +169,21 @@ def test_times_and_networks() -> None:
     whole = generation(cache={"size": 1, "min_ttl": 2, "max_ttl": 3, "serve_stale": 4})
     assert lifetimes_of(whole) == Lifetimes(2, 3, 4)
     assert networks_of(whole) == [ip_network("198.51.100.0/24")]
+
+
+@pytest.mark.parametrize(
+    "url, asked",
+    [
+        ("udp://192.168.1.1", True),
+        ("tcp://[fd00::1]:53", True),
+        ("udp://[fe80::1%251]", True),
+        ("tls://10.0.0.1#dns.example", True),
+        ("udp://9.9.9.9", False),
+        ("udp://127.0.0.1:5335", False),
+        ("https://dns.example/dns-query", False),
+    ],
+)
+def test_names_of_private_use_are_asked_of_a_router_alone(url: str, asked: bool) -> None:
+    lan = {"url": "udp://192.0.2.7", "zones": ["lan"]}
+    assert (from_text("home") in zones_of(generation(upstreams=[{"url": url}]))) is asked
+    assert zones_of(generation(upstreams=[{"url": "udp://9.9.9.9"}, lan])) == [from_text("lan")]

@@ -11,7 +11,7 @@ from blocker.admin.problem_details import Refusal
 from blocker.aliases import aliases_of
 from blocker.asked.asked import Client
 from blocker.errors import StartError
-from blocker.view import GroupViews, networks_of
+from blocker.view import GroupViews, networks_of, zones_of
 
 
 class Question(Body):
@@ -43,6 +43,7 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
             asked.client,
             group=views.group_of(client),
             networks=networks_of(generation),
+            zones=zones_of(generation),
             sources=generations.plan.sources,
             aliases=aliases,
             catalogue=generations.in_force.catalogue,
