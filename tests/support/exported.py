@@ -24,7 +24,8 @@ from tests.support.packets import A, query
 from tests.support.ports import free_port
 from tests.support.rules import entry, keep, policy, rule
 from tests.support.servers import Server
-from tests.support.upstream import ADDRESS, ScriptedUpstream
+from tests.support.steps import ADDRESS
+from tests.support.upstream import ScriptedUpstream
 
 PASSED = ".".join(map(str, ADDRESS))
 NXDOMAIN = 3

@@ -3,13 +3,13 @@
     with ScriptedUpstream() as upstream:
         upstream.on("a.example", "drop", "answer")    # the first question is dropped, then answered
         upstream.on("b.example", "wrong-id+answer")   # both packets to the first question
+        upstream.on("c.example", saying("c.example 60 A 192.0.2.7"))    # these very records
 
 Each question takes the next step of its name's script; the last step stays. Over TCP a name has a
 script of its own (`on_tcp`); without one it is answered. What arrives is kept in `log`.
 """
 
 import contextlib
-import random
 import selectors
 import socket
 import struct
@@ -20,14 +20,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-A = 1
-ADDRESS = bytes((192, 0, 2, 80))
-HEADER = 12
+from tests.support.steps import HEADER, Step, messages
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One query that arrived."""
+    """One query that arrived. `packet` has all of it: flags, letters' case, and its OPT record."""
 
     time: float
     transport: str
@@ -56,7 +54,7 @@ class ScriptedUpstream:
     def __init__(self, *, tcp: bool = True, port: int = 0) -> None:
         self.log: list[Asked] = []
         self.connections = 0
-        self._scripts: dict[tuple[str, str], list[str]] = {}
+        self._scripts: dict[tuple[str, str], list[Step]] = {}
         self._default = "answer"
         self._selector = selectors.DefaultSelector()
         self._later: list[tuple[float, int, bytes, socket.socket, Any]] = []
@@ -78,11 +76,15 @@ class ScriptedUpstream:
     def tcp_url(self) -> str:
         return f"tcp://127.0.0.1:{self.port}"
 
-    def on(self, name: str, *steps: str) -> None:
+    def on(self, name: str, *steps: Step) -> None:
         self._scripts["udp", name] = list(steps)
 
-    def on_tcp(self, name: str, *steps: str) -> None:
+    def on_tcp(self, name: str, *steps: Step) -> None:
         self._scripts["tcp", name] = list(steps)
+
+    def on_both(self, name: str, *steps: Step) -> None:
+        self.on(name, *steps)
+        self.on_tcp(name, *steps)
 
     def always(self, step: str) -> None:
         """What is done with a name that has no script."""
@@ -176,9 +178,12 @@ class ScriptedUpstream:
         self.log.append(Asked(now, transport, port, number, question, opt, packet))
         key = transport, text_of(question).lower()
         default = self._default if transport == "udp" else "answer"
-        script = self._scripts.get(key, [default])
+        script: list[Step] = self._scripts.get(key, [default])
         step = script[min(self._taken[key], len(script) - 1)]
         self._taken[key] += 1
+        if callable(step):
+            self._later += [(now, 0, each, sock, peer) for each in step(packet[:2], question)]
+            return
         for order, action in enumerate(step.split("+")):
             verb, _, argument = action.partition(":")
             if verb == "drop":
@@ -201,75 +206,6 @@ class ScriptedUpstream:
                     sock.sendall(struct.pack(">H", len(message)) + message)
                 else:
                     sock.sendto(message, peer)
-
-
-def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: bool) -> list[bytes]:
-    """The packets a step sends."""
-    good = response(packet_id, question)
-    wrong_id = bytes((packet_id[0] ^ 0x55, packet_id[1]))
-    match verb:
-        case "answer" | "delay" | "wrong-port":
-            return [good]
-        case "duplicate":
-            return [good, good]
-        case "wrong-id":
-            return [response(wrong_id, question)]
-        case "wrong-question":
-            return [response(packet_id, b"\x05wrong\x04test\x00" + question[-4:])]
-        case "lower-case":
-            return [response(packet_id, question[:-4].lower() + question[-4:])]
-        case "no-question":
-            return [packet_id + b"\x81\x80" + bytes(8)]
-        case "query":
-            return [packet_id + b"\x01\x00" + good[4:]]
-        case "rcode":
-            return [response(packet_id, question, rcode=int(value), answers=0)]
-        case "nodata":
-            return [response(packet_id, question, answers=0)]
-        case "no-edns":  # FORMERR to a query with an OPT record, as servers from before 1999
-            refused = response(packet_id, question, rcode=1, answers=0)
-            return [refused if opt else good]
-        case "no-edns-bare":
-            return [packet_id + b"\x81\x81" + bytes(8) if opt else good]
-        case "bad-version":  # BADVERS: its upper bits stand in the OPT record
-            record = b"\x00\x00\x29\x04\xd0\x01\x00\x00\x00\x00\x00"
-            bare = response(packet_id, question, answers=0)
-            return [bare[:10] + b"\x00\x01" + bare[12:] + record if opt else good]
-        case "truncated":
-            whole = response(packet_id, question, answers=0)
-            return [whole[:2] + bytes((whole[2] | 0x02,)) + whole[3:]]
-        case "cut":  # the answer ends in the middle of its record
-            return [good[:-3]]
-        case "extra":
-            other = b"\x05other\x04test\x00" + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
-            return [good[:10] + b"\x00\x01" + good[12:] + other]
-        case "alias":  # alias:target: the name is an alias, and the target has the address
-            return [aliased(packet_id, question, value)]
-        case "address":  # address:127.0.0.2: that is the A record; of other types there is none
-            has = question[-4:-2] == b"\x00\x01"
-            known = response(packet_id, question, answers=int(has))
-            return [known[:-4] + socket.inet_aton(value) if has else known]
-        case "garbage":
-            noise = random.Random(question)
-            return [bytes(noise.randrange(256) for _ in range(80))]
-        case "empty":
-            return [b""]
-    message = f"no step is called {verb}"
-    raise ValueError(message)
-
-
-def aliased(packet_id: bytes, question: bytes, target: str) -> bytes:
-    name = b"".join(bytes((len(label),)) + label.encode() for label in target.split(".")) + b"\x00"
-    alias = b"\xc0\x0c" + struct.pack(">HHIH", 5, 1, 60, len(name)) + name
-    address = name + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
-    return packet_id + b"\x81\x80\x00\x01\x00\x02" + bytes(4) + question + alias + address
-
-
-def response(packet_id: bytes, question: bytes, *, rcode: int = 0, answers: int = 1) -> bytes:
-    """An answer to any question: one address record per answer, as the question's type."""
-    head = packet_id + bytes((0x81, 0x80 | rcode, 0, 1, 0, answers, 0, 0, 0, 0))
-    record = b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, 4) + ADDRESS
-    return head + question + record * answers
 
 
 def _bound(port: int, *, tcp: bool) -> tuple[socket.socket, socket.socket | None]:

@@ -14,7 +14,7 @@ from blocker.upstream.packet import (
     repeats,
 )
 from tests.support.asking import query_packet
-from tests.support.upstream import messages, response
+from tests.support.steps import messages, response
 
 NAME = from_text("data.mistat.xiaomi.com")
 QUESTION = NAME + b"\x00\x01\x00\x01"

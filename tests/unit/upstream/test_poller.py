@@ -12,7 +12,7 @@ from blocker.upstream.poller import BATCH, Poller
 from blocker.upstream.ports import Port
 from blocker.upstream.url import upstream_from_url
 from tests.support.asking import clock, query_packet
-from tests.support.upstream import response
+from tests.support.steps import response
 
 
 class Ear:

@@ -14,7 +14,8 @@ from blocker.upstream.packet import Entropy
 from blocker.upstream.ports import Port
 from blocker.upstream.udp import UdpUpstream
 from tests.support.asking import Bench, clock, query_packet, run
-from tests.support.upstream import ScriptedUpstream, response
+from tests.support.steps import response
+from tests.support.upstream import ScriptedUpstream
 
 ECS = bytes((0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2))  # who asks; the upstream must not know
 

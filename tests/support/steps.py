@@ -1,0 +1,121 @@
+"""What the scripted upstream sends: packets by the name of a step, right and wrong in one way each.
+
+"drop" "answer" "wrong-id+answer" "delay:0.3" "rcode:2"         by name
+saying("a.example 60 A 192.0.2.7", authority=[...], ad=1)       these records and flags
+"""
+
+import random
+import socket
+import struct
+from collections.abc import Callable, Iterable
+
+from tests.support import packets
+
+A = 1
+ADDRESS = bytes((192, 0, 2, 80))
+HEADER = 12
+
+Step = str | Callable[[bytes, bytes], list[bytes]]  # or from an id and a question to messages
+
+
+def saying(
+    *answers: str,
+    authority: Iterable[str] = (),
+    additional: Iterable[str] = (),
+    rcode: int = 0,
+    opt: bytes = b"",
+    **flags: int,
+) -> Step:
+    """One response with these records, as in a zone file, and this OPT record after them."""
+
+    def send(packet_id: bytes, question: bytes) -> list[bytes]:
+        said = packets.response(
+            question, *answers, authority=authority, additional=additional, rcode=rcode, flags=flags
+        )
+        additionals = int.from_bytes(said[10:12], "big") + bool(opt)
+        head = packet_id + said[2:10] + additionals.to_bytes(2, "big")
+        return [head + question + said[HEADER + len(question) :] + opt]
+
+    return send
+
+
+def sending(*hexadecimal: str) -> Step:
+    """One response with these records of the question's name and type, by their data."""
+    return lambda packet_id, question: [
+        packet_id
+        + struct.pack(">5H", 0x8180, 1, len(hexadecimal), 0, 0)
+        + question
+        + b"".join(
+            b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 300, len(octets)) + octets
+            for octets in map(bytes.fromhex, hexadecimal)
+        )
+    ]
+
+
+def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: bool) -> list[bytes]:
+    """The packets a step sends."""
+    good = response(packet_id, question)
+    wrong_id = bytes((packet_id[0] ^ 0x55, packet_id[1]))
+    match verb:
+        case "answer" | "delay" | "wrong-port":
+            return [good]
+        case "duplicate":
+            return [good, good]
+        case "wrong-id":
+            return [response(wrong_id, question)]
+        case "wrong-question":
+            return [response(packet_id, b"\x05wrong\x04test\x00" + question[-4:])]
+        case "lower-case":
+            return [response(packet_id, question[:-4].lower() + question[-4:])]
+        case "no-question":
+            return [packet_id + b"\x81\x80" + bytes(8)]
+        case "query":
+            return [packet_id + b"\x01\x00" + good[4:]]
+        case "rcode":
+            return [response(packet_id, question, rcode=int(value), answers=0)]
+        case "nodata":
+            return [response(packet_id, question, answers=0)]
+        case "no-edns":  # FORMERR to a query with an OPT record, as servers from before 1999
+            refused = response(packet_id, question, rcode=1, answers=0)
+            return [refused if opt else good]
+        case "no-edns-bare":
+            return [packet_id + b"\x81\x81" + bytes(8) if opt else good]
+        case "bad-version":  # BADVERS: its upper bits stand in the OPT record
+            record = b"\x00\x00\x29\x04\xd0\x01\x00\x00\x00\x00\x00"
+            bare = response(packet_id, question, answers=0)
+            return [bare[:10] + b"\x00\x01" + bare[12:] + record if opt else good]
+        case "truncated":
+            whole = response(packet_id, question, answers=0)
+            return [whole[:2] + bytes((whole[2] | 0x02,)) + whole[3:]]
+        case "cut":  # the answer ends in the middle of its record
+            return [good[:-3]]
+        case "extra":
+            other = b"\x05other\x04test\x00" + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
+            return [good[:10] + b"\x00\x01" + good[12:] + other]
+        case "alias":  # alias:target: the name is an alias, and the target has the address
+            return [aliased(packet_id, question, value)]
+        case "address":  # address:127.0.0.2: that is the A record; of other types there is none
+            has = question[-4:-2] == b"\x00\x01"
+            known = response(packet_id, question, answers=int(has))
+            return [known[:-4] + socket.inet_aton(value) if has else known]
+        case "garbage":
+            noise = random.Random(question)
+            return [bytes(noise.randrange(256) for _ in range(80))]
+        case "empty":
+            return [b""]
+    message = f"no step is called {verb}"
+    raise ValueError(message)
+
+
+def aliased(packet_id: bytes, question: bytes, target: str) -> bytes:
+    name = b"".join(bytes((len(label),)) + label.encode() for label in target.split(".")) + b"\x00"
+    alias = b"\xc0\x0c" + struct.pack(">HHIH", 5, 1, 60, len(name)) + name
+    address = name + struct.pack(">HHIH", A, 1, 60, 4) + ADDRESS
+    return packet_id + b"\x81\x80\x00\x01\x00\x02" + bytes(4) + question + alias + address
+
+
+def response(packet_id: bytes, question: bytes, *, rcode: int = 0, answers: int = 1) -> bytes:
+    """An answer to any question: one address record per answer, as the question's type."""
+    head = packet_id + bytes((0x81, 0x80 | rcode, 0, 1, 0, answers, 0, 0, 0, 0))
+    record = b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, 4) + ADDRESS
+    return head + question + record * answers
