@@ -13,19 +13,30 @@ suspended time, so that what slept through its TTL has expired.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Final
 
 from blocker.core import special
-from blocker.core.answer import Answer, Lifetimes, parse_answer
+from blocker.core.answer import Answer, Lifetimes
 from blocker.core.cache import Answers, SecondSight
 from blocker.core.cases import asks_who
+from blocker.core.extended import CACHED_ERROR
+from blocker.core.forward import Forward
 from blocker.core.journal import Journal, Tally
-from blocker.core.local import Aliased, followed
+from blocker.core.local import followed
 from blocker.core.names import parents
-from blocker.core.policy import Verdict
-from blocker.core.reply import Reply, failed, malformed, refused, said, silence, waited
+from blocker.core.reply import (
+    Reply,
+    failed,
+    malformed,
+    not_recursed,
+    refused,
+    said,
+    silence,
+    turned_away,
+    waited,
+)
+from blocker.core.response import parse_answer
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
 from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
@@ -33,26 +44,11 @@ from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, par
 __all__ = ["HOME", "Engine", "Everything", "Forward", "View", "Views"]
 
 FAILURE_SECONDS: Final = 5.0  # RFC 9520 section 3.2 allows one second to five minutes
-EDE_CACHED_ERROR = 13
 
 _REPLIES = 32_768  # ready replies of a view before it starts afresh
 _LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
 _FAILURES = 16_384
 _FOREVER = float("inf")
-
-
-@dataclass(slots=True, eq=False)
-class Forward:
-    """A query that only an upstream can answer, with what is needed to answer its client then."""
-
-    query: Query
-    packet_id: bytes
-    client: str
-    view: View
-    verdict: Verdict | None
-    asked: float
-    journal: Journal
-    aliased: Aliased | None = None  # when `query` is for the target of a local alias
 
 
 class Engine:
@@ -172,10 +168,12 @@ class Engine:
             if verdict.action == "local":
                 return self._local(Forward(query, packet[:2], client, view, verdict, now, journal))
         known = self.answers.get(query.keyed(view.upstreams))
-        if known is None or now >= known.expires:
+        if known is None or now >= known.expires or not query.rd:
             # Not before: what is never forwarded has no answer to be found above.
             if (here := self._special(query)) is not None:
                 return _say(packet[:2], client, journal, Reply(here, now, "local", None))
+            if not query.rd:
+                return _say(packet[:2], client, journal, not_recursed(query))
             return self._forward(Forward(query, packet[:2], client, view, verdict, now, journal))
         reply = reply_of(query, known, view, verdict, client, now, "cached")
         # A ready reply holds on to its answer, so not to one that no datagram carries.
@@ -188,7 +186,7 @@ class Engine:
         self.misses += 1
         now = forward.asked
         if self._failures and now < self._failures.get(forward.query.key, 0.0):
-            return self._fail(forward, now, EDE_CACHED_ERROR, "an upstream failed just now")
+            return self._fail(forward, now, CACHED_ERROR, "an upstream failed just now")
         return forward
 
     def _special(self, query: Query) -> bytes | None:
@@ -209,11 +207,13 @@ class Engine:
         if aliased.count:
             forward.query, forward.aliased = aliased.question(), aliased
         known = self.answers.get(forward.query.keyed(view.upstreams))
-        if known is not None and now < known.expires:
+        if known is not None and now < known.expires and query.rd:
             return self._sent(forward, known, now, "cached")
         if (here := self._special(forward.query)) is not None:
             reply = Reply(aliased.joined(here) if aliased.count else here, now, "local", verdict)
             return _say(forward.packet_id, client, forward.journal, reply)
+        if not query.rd:
+            return _say(forward.packet_id, client, forward.journal, not_recursed(query))
         return self._forward(forward)
 
     def on_response(self, query: Query, message: bytes, now: float) -> Answer | None:
@@ -245,9 +245,11 @@ class Engine:
         self._remember_failure(forward, now)
         return self._fail(forward, now, ede, text)
 
-    def turn_away(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
+    def turn_away(self, forward: Forward, now: float, text: str) -> bytes:
         """The packet for a client whose question was not asked; says nothing of the next one."""
-        return self._fail(forward, now, ede, text)
+        if (packet := self._stale(forward, now)) is not None:
+            return packet
+        return _sent(forward, turned_away(forward.question, text), now)
 
     def _stale(self, forward: Forward, now: float) -> bytes | None:
         known = self.answers.get(forward.query.key)
@@ -263,8 +265,7 @@ class Engine:
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
         if (packet := self._stale(forward, now)) is not None:
             return packet
-        query = forward.aliased.query if forward.aliased else forward.query
-        return _sent(forward, failed(query, ede, text), now)
+        return _sent(forward, failed(forward.question, ede, text), now)
 
     def _sent(self, forward: Forward, answer: Answer, now: float, action: str) -> bytes:
         query, view = forward.query, forward.view

@@ -6,9 +6,11 @@ is asked for, and the client gets both parts as one answer.
 
 from dataclasses import dataclass
 
-from blocker.core.answer import MAX_CHAIN, truncated
+from blocker.core.answer import truncated
+from blocker.core.extended import FORGED, error
 from blocker.core.policy import Rule, Verdict
 from blocker.core.records import copy, read, target
+from blocker.core.response import MAX_CHAIN
 from blocker.core.sinkhole import QNAME, record, soa
 from blocker.core.view import Matcher
 from blocker.core.wire import (
@@ -21,6 +23,7 @@ from blocker.core.wire import (
     Query,
     frame,
     opt,
+    wants_structured_errors,
 )
 
 NEGATIVE_TTL = 30  # seconds, of a type that a local name has no record of
@@ -82,7 +85,8 @@ class Aliased:
         body = self.records + b"".join(
             record(local.rtype, local.ttl, local.rdata, owner) for local in own
         )
-        extended = opt(query.shape)
+        forged = _is_forged(rule, query) and bool(own or self.count)
+        extended = opt(query.shape, error(FORGED) if forged else b"")
         proofs = 0 if own or self.count or self.rcode else 1
         if proofs:
             body = soa(NEGATIVE_TTL)
@@ -136,6 +140,12 @@ def spliced(query: Query, tail: bytes, verdict: Verdict, alias: bytes) -> bytes:
     body, _ = copy(message, chain)
     aliased = Aliased(query, alias, body, len(chain))
     return aliased.tail(None if aliased.follow(verdict.rule) else verdict.rule)
+
+
+def _is_forged(rule: Rule | None, query: Query) -> bool:
+    """Whether a list says other than the name's owner (RFC 8914 section 4.5)."""
+    listed = rule is not None and rule.layer == "subscription"
+    return listed and not wants_structured_errors(query.shape)
 
 
 def _expanded(rdata: bytes, name: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final
 
 from blocker.core.names import ROOT, parents
 from blocker.core.policy import Rule, Verdict
-from blocker.core.records import BadRecord, Record, addresses
+from blocker.core.records import SERVICE, BadRecord, Record, addresses
 from blocker.core.wire import AAAA, A
 
 LIST: Final = "rebinding protection"
@@ -26,8 +26,6 @@ _V6: Final = ("::/128", "::1/128", "fc00::/7", "fe80::/10", "fec0::/10")
 # Where an IPv4 address stands in the last 32 bits: mapped, compatible (RFC 4291), NAT64 (RFC 6052).
 _EMBEDDING: Final = ("::ffff:0:0/96", "::/96", "64:ff9b::/96")
 
-_SERVICE: Final = (64, 65)
-
 
 def leads_home(message: bytes, records: Sequence[Record]) -> bool:
     """Whether an address in these records, or a hint of a service, is one of the home."""
@@ -38,7 +36,7 @@ def leads_home(message: bytes, records: Sequence[Record]) -> bool:
             suspect = message[record.data : record.data + 1] in first
             if suspect and _is_home(message[record.data : record.end]):
                 return True
-        elif record.rtype in _SERVICE and any(map(_is_home, _hints(message, record))):
+        elif record.rtype in SERVICE and any(map(_is_home, _hints(message, record))):
             return True
     return False
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
 
+from blocker.core.names import ROOT
 from blocker.core.wire import HEADER
 
 _FIXED = Struct(">HHIH")  # type, class, TTL, length of the data: RFC 1035 section 3.2.1
@@ -28,8 +29,12 @@ class BadRecord(ValueError):
     """The message breaks the format of RFC 1035 section 4.1."""
 
 
+ALIEN = -1  # instead of a type: the record is of another class, and so answers no question of ours
+SERVICE = (64, 65)
+
 _ADDRESS = (1, 28)
-_SERVICE = (64, 65)
+_IN = 1
+_PRIORITY = 2  # octets, before the name in the data of a service
 _HINTS = {4: 4, 6: 16}  # ipv4hint and ipv6hint, and the octets of an address
 
 
@@ -61,10 +66,12 @@ def read(message: bytes, at: int, count: int, first: bytes) -> list[Record]:
                 at += 2
             else:
                 owner, at = expand(message, at)
-            rtype, _, ttl, length = unpack(message, at)
+            rtype, rclass, ttl, length = unpack(message, at)
             end = at + 10 + length
             if end > size:
                 raise BadRecord
+            if rclass != _IN:
+                rtype = ALIEN
             if ttl & 0x8000_0000:
                 ttl = 0  # RFC 2181 section 8
             records.append(Record(owner, rtype, ttl, start, at + 4, at + 10, end))
@@ -125,9 +132,25 @@ def addresses(message: bytes, records: Sequence[Record]) -> Iterator[bytes]:
         content = message[record.data : record.end]
         if record.rtype in _ADDRESS:
             yield content
-        elif record.rtype in _SERVICE:
-            _, at = expand(message, record.data + 2)
+        elif record.rtype in SERVICE:
+            _, at = expand(message, record.data + _PRIORITY)
             yield from _hints(message[at : record.end])
+
+
+def service_targets(message: bytes, records: Sequence[Record]) -> tuple[bytes, ...]:
+    """The folded names that SVCB and HTTPS records lead to, other than their own (RFC 9460).
+
+    Raises BadRecord.
+    """
+    found = []
+    for record in records:
+        if record.rtype in SERVICE and record.end - record.data > _PRIORITY:
+            name, after = expand(message, record.data + _PRIORITY)
+            if after > record.end:
+                raise BadRecord
+            if name not in (ROOT, record.owner):
+                found.append(name)
+    return tuple(found)
 
 
 def _hints(parameters: bytes) -> Iterator[bytes]:

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from blocker.core.answer import Answer
+from blocker.core.extended import (
+    NOT_AUTHORITATIVE,
+    OVER_QUOTA,
+    PROHIBITED,
+    RATE_LIMITED,
+    error,
+)
 from blocker.core.policy import Verdict
 from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
-
-EDE_PROHIBITED = 18
-EDE_RATE_LIMITED = 31
 
 
 @dataclass(slots=True, eq=False)
@@ -97,10 +101,25 @@ def malformed(error: FormatError) -> Reply:
 def refused(query: Query, *, limited: bool = False) -> Reply:
     """What a client gets that may not ask, or has asked too much."""
     if limited:
-        tail = _error(query, REFUSED, EDE_RATE_LIMITED, "too many questions within a minute")
+        tail = _error(query, REFUSED, RATE_LIMITED, "too many questions within a minute")
         return Reply(tail, 0.0, "limited", None)
-    tail = _error(query, REFUSED, EDE_PROHIBITED, "this resolver serves its own network only")
+    tail = _error(query, REFUSED, PROHIBITED, "this resolver serves its own network only")
     return Reply(tail, 0.0, "refused", None)
+
+
+def not_recursed(query: Query) -> Reply:
+    """What a client gets that asks for no recursion (RD=0) about what is not said here.
+
+    Only the answers of others could be given to it, and those are nobody's to look into: that is
+    how to find out what others have asked for.
+    """
+    tail = _error(query, REFUSED, NOT_AUTHORITATIVE, "without recursion: only what is decided here")
+    return Reply(tail, 0.0, "refused", None)
+
+
+def turned_away(query: Query, text: str) -> Reply:
+    """What a client gets whose question is not asked, because there is no room."""
+    return Reply(_error(query, REFUSED, OVER_QUOTA, text), 0.0, "failed", None)
 
 
 def failed(query: Query, ede: int, text: str) -> Reply:
@@ -109,5 +128,5 @@ def failed(query: Query, ede: int, text: str) -> Reply:
 
 
 def _error(query: Query, rcode: int, ede: int, text: str) -> bytes:
-    extended = opt(query.shape, ede, text)
+    extended = opt(query.shape, error(ede, text))
     return frame(query.shape, rcode, 0, 0, 1 if extended else 0) + query.question + extended

@@ -9,12 +9,25 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from blocker.core.answer import truncated
+from blocker.core.extended import SHORTEST, of_block
 from blocker.core.policy import Verdict
-from blocker.core.wire import AAAA, IN, NOERROR, NXDOMAIN, REFUSED, SOA, A, Query, frame, opt
-
-EDE_BLOCKED = 15  # RFC 8914 section 4.16
+from blocker.core.wire import (
+    AAAA,
+    IN,
+    NOERROR,
+    NXDOMAIN,
+    REFUSED,
+    SOA,
+    A,
+    Query,
+    frame,
+    opt,
+    wants_structured_errors,
+)
 
 Mode = Literal["addresses", "nxdomain", "nodata", "refused"]
+
+_ID: Final = 2  # octets, which a tail is without
 
 QNAME = b"\xc0\x0c"  # a pointer to the question's name
 
@@ -45,19 +58,34 @@ class Sinkhole:
                 return b""
             if mode == "tcp-only":
                 return truncated(query, aa=_is_own(verdict))
-            ready = self._parts(query.shape, qtype, verdict)
-            verdict.ready[wanted] = ready
-        return ready[0] + query.question + ready[1]
+            ready = verdict.ready[wanted] = self._parts(query.shape, qtype, verdict, 0)
+        tail = ready[0] + query.question + ready[1]
+        return tail if len(tail) <= query.limit - _ID else self._shortened(query, qtype, verdict)
 
-    def _parts(self, shape: int, qtype: int, verdict: Verdict) -> tuple[bytes, bytes, "Sinkhole"]:
-        extended = opt(shape, EDE_BLOCKED, reason(verdict))
-        additionals = 1 if extended else 0
+    def _shortened(self, query: Query, qtype: int, verdict: Verdict) -> bytes:
+        """The reply with as much of its text as there is room for."""
+        tail = b""
+        for shorter in range(SHORTEST + 1):
+            head, rest, _ = self._parts(query.shape, qtype, verdict, shorter)
+            tail = head + query.question + rest
+            if len(tail) <= query.limit - _ID:
+                break
+        return tail
+
+    def _parts(
+        self, shape: int, qtype: int, verdict: Verdict, shorter: int
+    ) -> tuple[bytes, bytes, "Sinkhole"]:
+        """What goes before the question and after it; `shorter` is how much text is left out."""
         mode = _MODES.get(verdict.rule.mode, self.mode)
         own = _is_own(verdict)
+        addresses = self._addresses(qtype, mode)
+        structured = wants_structured_errors(shape)
+        said = of_block(verdict, structured=structured, forged=bool(addresses))
+        extended = opt(shape, said[shorter])
+        additionals = 1 if extended else 0
         if mode == "refused":
             return frame(shape, REFUSED, 0, 0, additionals, own), extended, self
         rcode = NXDOMAIN if mode == "nxdomain" else NOERROR
-        addresses = self._addresses(qtype, mode)
         if not addresses:
             return frame(shape, rcode, 0, 1, additionals, own), soa(self.ttl) + extended, self
         records = b"".join(record(qtype, self.ttl, address) for address in addresses)
@@ -82,14 +110,6 @@ def _is_own(verdict: Verdict) -> bool:
     answered. What an upstream's answer leads to is no name of ours.
     """
     return bool(verdict.rule.mode) and verdict.rule.match != "address"
-
-
-def reason(verdict: Verdict) -> str:
-    """A short text for people: `xiaomi analytics: data.mistat.xiaomi.com`."""
-    rule = verdict.rule
-    if rule.vendor:
-        return f"{rule.vendor} {rule.purpose}: {rule.text}"
-    return f"your own rule: {rule.text}" if rule.layer == "user" else f"on the list {rule.list}"
 
 
 def record(rtype: int, ttl: int, content: bytes, owner: bytes = QNAME) -> bytes:

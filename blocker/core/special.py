@@ -8,6 +8,7 @@ browsers and phones ask a network whether they should leave its DNS alone.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from blocker.core.extended import SYNTHESISED, error
 from blocker.core.names import from_text, parents
 from blocker.core.sinkhole import record, soa
 from blocker.core.wire import (
@@ -29,7 +30,6 @@ from blocker.core.wire import (
 
 TTL = 3600
 LOOPBACK_TTL = 10_800  # what never changes; as RFC 6303 section 3 has it
-EDE_SYNTHESISED = 29  # "Synthesized", registered beside RFC 8914's codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _is_forwarded(query: Query, special: SpecialName) -> bool:
 
 def _special_tail(query: Query, special: SpecialName) -> bytes:
     shape = query.shape
-    extended = opt(shape, EDE_SYNTHESISED, special.why)
+    extended = opt(shape, error(SYNTHESISED, special.why))
     additionals = 1 if extended else 0
     exists = special.answer in ("loopback", "nodata") or (
         special.answer == "localhost" and query.name == from_text(special.zone)

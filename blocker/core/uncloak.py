@@ -1,8 +1,8 @@
 """From an answer to a client's reply: what it leads to is held against the policy first.
 
-Rule: a name may be clean and its alias not, nor the address at the end; whichever is blocked, the
-whole answer is. What the user or keep allows by name is not looked at further, but where it leads
-home: only the user, or a rule about that very address, may allow that.
+Rule: a name may be clean and its alias not, nor the service or the address it leads to; whichever
+is blocked, the whole answer is. What the user or keep allows by name is not looked at further, but
+where it leads home: only the user, or a rule about that very address, may allow that.
 """
 
 from dataclasses import replace
@@ -16,6 +16,8 @@ from blocker.core.reply import AgingReply, Reply, silence
 from blocker.core.view import View
 from blocker.core.wire import STREAM_LIMIT, Query
 
+BLOCKED_UPSTREAM = "blocked-upstream"  # instead of how the answer was come by
+
 
 def reply_of(
     query: Query,
@@ -28,7 +30,8 @@ def reply_of(
 ) -> Reply:
     """The reply from an answer: `action` is how it was come by (cached, forwarded or stale)."""
     policy, lasts = view.policy, True
-    if (answer.chain or policy.inspects_addresses) and not _is_allowed(verdict):
+    leads_on = answer.chain or answer.services or policy.inspects_addresses
+    if leads_on and not _is_allowed(verdict):
         found, lasts = _led_to(query, answer, view, client)
         if found is not None and found[1].action in ("block", "local"):
             return _withheld(query, answer, view, *found, now, answer.expires if lasts else now)
@@ -40,12 +43,13 @@ def reply_of(
         and not _is_allowed(policy.match_addresses(answer.addresses(query)))
     ):
         return _withheld(query, answer, view, b"", KEPT_AWAY, now, answer.expires)
+    noted = BLOCKED_UPSTREAM if answer.blocked else action
     if action == "stale":
-        return Reply(answer.stale_tail(query), now, action, verdict)
+        return Reply(answer.stale_tail(query), now, noted, verdict)
     tail = answer.tail(query, now)
     if action == "cached" and lasts:
-        return AgingReply(tail, answer.aged_until(now), action, verdict, query, answer)
-    return Reply(tail, now, action, verdict)
+        return AgingReply(tail, answer.aged_until(now), noted, verdict, query, answer)
+    return Reply(tail, now, noted, verdict)
 
 
 def _is_allowed(verdict: Verdict | None) -> bool:
@@ -59,11 +63,13 @@ def _led_to(
     shadow. An address has no name: there the alias is empty. And whether it is so for all clients.
     """
     policy, shadow, for_all = view.policy, None, True
-    for alias in answer.chain:
+    for alias in answer.chain + answer.services:
         verdict = policy.match(alias)
         if verdict is not None and verdict.action == "depends":
             for_all = for_all and not asks_who(verdict)
             verdict = policy.resolve(verdict, query.qtype, client)
+        if verdict is not None and verdict.action == "local" and alias not in answer.chain:
+            continue  # a service's name is asked for by itself, and then has its own records
         if verdict is not None and not _passes(query, verdict):
             if verdict.action != "shadow":
                 return (alias, verdict), for_all

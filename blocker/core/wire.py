@@ -34,7 +34,8 @@ class Query:
     """One question, parsed. Not frozen: it is made once per new packet, and frozen costs five
     times as much.
 
-    shape packs what a reply's frame depends on (see `frame`): RD and CD as asked, EDNS, DO.
+    shape packs what a reply depends on (see `frame`): RD, CD and AD as asked, EDNS, DO, and whether
+    structured errors are wanted.
     limit is the size in octets that the client takes. key is empty until `keyed` makes it: what is
     blocked has no use for it.
     """
@@ -72,6 +73,15 @@ class Query:
     def cd(self) -> bool:
         return self.shape & _CD != 0
 
+    @property
+    def rd(self) -> bool:
+        return self.shape & _RD != 0
+
+    @property
+    def understands_ad(self) -> bool:
+        """Whether it may be told that data is authentic: it set AD or DO (RFC 6840 section 5.8)."""
+        return self.shape & (AD | _DO) != 0
+
 
 class FormatError(ValueError):
     """A packet that is no query we can serve. `reply` is what to send after the id; empty for
@@ -83,13 +93,17 @@ class FormatError(ValueError):
         self.reply = reply
 
 
-# A shape is the reply's second flag octet (RA left out) with RD, EDNS and DO in the bits above it.
+# A shape is CD and AD in their places of the second flag octet, and all else in the bits above it.
 _AA = 0x04
 _CD = 0x10
+AD = 0x20
 _RD = 0x100
 _EDNS = 0x200
 _DO = 0x400
 _MORE = 0x800  # additional records, still to be read; never in a Query
+_STRUCTURED = 0x1000
+
+_STRUCTURED_ERROR = 26  # the EDNS option of draft-ietf-dnsop-structured-dns-error; it has no data
 
 
 def parse_query(packet: bytes, most: int = UDP_PAYLOAD) -> Query:
@@ -136,24 +150,18 @@ def frame(
 
 
 @lru_cache(1024)
-def opt(shape: int, ede: int | None = None, text: str = "", extended_rcode: int = 0) -> bytes:
-    """Our OPT record for a client that sent one (RFC 6891 section 6.1.1), else nothing.
-
-    ede is an extended error (RFC 8914) with `text`, which is cut so that no reply outgrows 512
-    octets.
-    """
+def opt(shape: int, options: bytes = b"", extended_rcode: int = 0) -> bytes:
+    """Our OPT record for a client that sent one (RFC 6891 section 6.1.1), else nothing."""
     if not shape & _EDNS:
         return b""
-    option = b""
-    if ede is not None:
-        said = ede.to_bytes(2, "big") + text.encode("ascii", "replace")[:MAX_TEXT]
-        option = b"\x00\x0f" + len(said).to_bytes(2, "big") + said
     flags = b"\x80\x00" if shape & _DO else b"\x00\x00"
     head = b"\x00\x00\x29" + UDP_PAYLOAD.to_bytes(2, "big") + bytes((extended_rcode, 0)) + flags
-    return head + len(option).to_bytes(2, "big") + option
+    return head + len(options).to_bytes(2, "big") + options
 
 
-MAX_TEXT = 120
+def wants_structured_errors(shape: int) -> bool:
+    """Whether the text of an extended error is to be JSON."""
+    return shape & _STRUCTURED != 0
 
 
 class _Malformed(Exception):
@@ -163,7 +171,7 @@ class _Malformed(Exception):
 # Flags and counts as nearly all queries have them, at one look: one question, with or without an
 # additional record; RD, CD and AD as the client likes.
 _SHAPES = {
-    bytes((rd, ad_cd, 0, 1, 0, 0, 0, 0, 0, more)): rd << 8 | ad_cd & _CD | (_MORE if more else 0)
+    bytes((rd, ad_cd, 0, 1, 0, 0, 0, 0, 0, more)): rd << 8 | ad_cd | (_MORE if more else 0)
     for rd in (0, 1)
     for ad_cd in (0, 0x10, 0x20, 0x30)
     for more in (0, 1)
@@ -187,7 +195,7 @@ def _unusual_shape(packet: bytes) -> int:
     # RFC 9619: one question; a query has no answers to give, and not hundreds of other records.
     if packet[4:11] != _ONE_QUESTION or len(packet) > LARGEST_QUERY:
         raise _Malformed
-    return (packet[2] & 0x01) << 8 | packet[3] & _CD | (_MORE if packet[11] else 0)
+    return (packet[2] & 0x01) << 8 | packet[3] & (_CD | AD) | (_MORE if packet[11] else 0)
 
 
 def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tuple[int, int]:
@@ -212,7 +220,7 @@ def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tu
             if packet[at + 5]:
                 raise FormatError(_bad_version(packet, question_end, shape))
             if size:
-                _check_options(packet, data, data + size)
+                shape |= _of_options(packet, data, data + size)
             if most == UDP_PAYLOAD:
                 payload = packet[at + 2] << 8 | packet[at + 3]
                 limit = min(max(payload, UDP_MINIMUM), UDP_PAYLOAD)
@@ -220,11 +228,15 @@ def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tu
     return shape, limit
 
 
-def _check_options(packet: bytes, at: int, end: int) -> None:
+def _of_options(packet: bytes, at: int, end: int) -> int:
+    """The bits of a shape that the options stand for; nearly all of them for none."""
+    bits = 0
     for _ in range(MAX_OPTIONS):
+        if packet[at + 1] == _STRUCTURED_ERROR and packet[at] == 0:
+            bits = _STRUCTURED  # whatever its data
         at += 4 + (packet[at + 2] << 8 | packet[at + 3])
         if at == end:
-            return
+            return bits
         if at + 4 > end:
             break
     raise _Malformed

@@ -124,7 +124,12 @@ class Sink(Protocol):
 
 
 class Upstream(ABC):
-    """One resolver to ask. url is how it was configured, name how errors call it: 192.0.2.53#53."""
+    """One resolver to ask. url is how it was configured, name how errors call it: 192.0.2.53#53.
+
+    authenticated: it has proved who it is, so that its word for an answer (AD) counts.
+    """
+
+    authenticated = False
 
     def __init__(self, url: str, name: str) -> None:
         self.url = url

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocker.core.engine import Engine, Forward
-from blocker.core.wire import NXDOMAIN
+from blocker.core.wire import AD, NXDOMAIN
 from blocker.upstream.base import Address, Attempt, Clock, Exchange, Transport, Upstream
 from blocker.upstream.inflight import send
 from blocker.upstream.poller import Poller
-from blocker.upstream.recovery import EDE_NO_REACHABLE_AUTHORITY, Recovery
+from blocker.upstream.recovery import Recovery
 from blocker.upstream.routes import Routes, Upstreams
 
 CAPACITY: Final = 4096  # questions in flight
@@ -97,6 +97,8 @@ class Forwarder(Recovery):
             self.doubted(attempt, now)
             return
         answer.upstream = upstream.url
+        # RFC 4035 section 4.9.3: AD says something only where nobody on the way could have set it.
+        answer.authentic = upstream.authenticated and message[3] & AD != 0
         waiters = exchange.waiters
         setbacks = exchange.setbacks
         self._end(exchange)
@@ -140,9 +142,7 @@ class Forwarder(Recovery):
 
     def _turn_away(self, forward: Forward, transport: Transport, address: Address) -> None:
         self.overflows += 1
-        packet = self._engine.turn_away(
-            forward, forward.asked, EDE_NO_REACHABLE_AUTHORITY, "too many questions in flight"
-        )
+        packet = self._engine.turn_away(forward, forward.asked, "too many questions in flight")
         send(transport, packet, address)
 
     def _arm(self) -> None:

@@ -7,12 +7,13 @@ those are hop by hop (RFC 6891 section 6.1.1), and ECS would tell the upstream w
 import os
 from typing import Final
 
-from blocker.core.wire import FORMERR, HEADER, NOTIMP, UDP_PAYLOAD
+from blocker.core.wire import AD, FORMERR, HEADER, NOTIMP, UDP_PAYLOAD
 
 # The last octet of Query.key says CD (1) and DO (2); these are indexed by it.
-# RD is set, CD copied (RFC 6840 section 5.9). One question; one additional record, the OPT.
-HEAD: Final = tuple(bytes((1, cd, 0, 1, 0, 0, 0, 0, 0, 1)) for cd in (0, 0x10, 0, 0x10))
-HEAD_PLAIN: Final = tuple(head[:-1] + b"\x00" for head in HEAD)
+# RD is set, CD copied (RFC 6840 section 5.9), and AD asks to be told of what is authentic (5.7).
+# One question; one additional record, the OPT.
+HEAD: Final = tuple(bytes((1, AD | cd, 0, 1, 0, 0, 0, 0, 0, 1)) for cd in (0, 0x10, 0, 0x10))
+HEAD_PLAIN: Final = tuple(bytes((1, cd, 0, 1, 0, 0, 0, 0, 0, 0)) for cd in (0, 0x10, 0, 0x10))
 OPT: Final = tuple(
     b"\x00\x00\x29" + UDP_PAYLOAD.to_bytes(2, "big") + bytes((0, 0, do, 0, 0, 0))
     for do in (0, 0, 0x80, 0x80)

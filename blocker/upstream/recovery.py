@@ -15,6 +15,7 @@ from functools import partial
 from typing import Final
 
 from blocker.core.engine import Engine
+from blocker.core.extended import NETWORK_ERROR, NO_REACHABLE_AUTHORITY
 from blocker.core.wire import BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN
 from blocker.upstream.base import (
     Attempt,
@@ -35,7 +36,6 @@ CLIENT_TIMER: Final = 1.8  # seconds, RFC 8767 section 5
 PAUSE: Final = 0.2  # seconds before a server that refused is asked again
 REMEMBERED: Final = 900.0  # seconds that an upstream's want of EDNS or letter case is remembered
 
-EDE_NO_REACHABLE_AUTHORITY, EDE_NETWORK_ERROR = 22, 23
 BADCOOKIE: Final = 23
 NAMES: Final = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 16: "BADVERS"}
 
@@ -257,7 +257,7 @@ class Recovery(InFlight):
 
     def _give_up(self, exchange: Exchange, now: float) -> None:
         setbacks = self._setbacks(exchange)
-        ede = EDE_NETWORK_ERROR if setbacks.kind == NETWORK else EDE_NO_REACHABLE_AUTHORITY
+        ede = NETWORK_ERROR if setbacks.kind == NETWORK else NO_REACHABLE_AUTHORITY
         self._strays += setbacks.attempts
         waiters = exchange.waiters
         self._end(exchange)

@@ -50,6 +50,8 @@ class Secured:
 class TlsUpstream(StreamUpstream):
     """A resolver asked over TLS alone. `url` names it: `tls://9.9.9.9#dns.quad9.net`."""
 
+    authenticated = True
+
     def __init__(self, url: str, endpoint: Endpoint, clock: Clock, identity: str) -> None:
         super().__init__(url, endpoint, clock, secured_by(identity))
 

@@ -98,3 +98,16 @@ def test_an_answer_to_another_question_is_not_believed(asked: bytes) -> None:
     resolver.upstream = lambda _: response(asked, "www.example.com. 300 IN A 192.0.2.1")
     assert resolver.ask().header.rcode == 2
     assert len(resolver.engine.answers) == 0
+
+
+def test_a_record_of_another_class_is_no_answer() -> None:
+    # Section 5: a set is of one name, class and type.
+    resolver = Resolver()
+    resolver.upstream_says(
+        "www.example.com. 300 CH A 192.0.2.1", "www.example.com. 300 IN A 192.0.2.2"
+    )
+    for _ in range(3):
+        assert lines(resolver.ask().rr) == ["www.example.com. 300 A 192.0.2.2"]
+    resolver = Resolver()
+    resolver.upstream_says("www.example.com. 300 CH CNAME a.example.com.")
+    assert resolver.ask().rr == []

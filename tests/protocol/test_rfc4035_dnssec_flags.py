@@ -1,9 +1,12 @@
 """RFC 4035 section 3.2 and RFC 6840: DO, CD and AD where nothing is validated."""
 
+import pytest
+
 from tests.support.packets import DS, lines, opt
 from tests.support.resolver import Resolver
+from tests.support.rules import rule
 
-CD = 0x0110
+RD, AD, CD = 0x0100, 0x0020, 0x0110
 ANSWER = (
     "www.example.com. 300 IN A 192.0.2.1",
     "www.example.com. 300 IN RRSIG A 8 3 300 20300101000000 20200101000000 1 example.com. c2ln",
@@ -53,10 +56,39 @@ def test_proofs_come_along_with_a_negative_answer() -> None:
         assert [(record.rtype, record.ttl) for record in reply.auth] == [(6, 60), (47, 60)]
 
 
-def test_ad_of_an_upstream_is_not_passed_on() -> None:
-    # RFC 4035 section 3.2.3: we did not check, and the way here is open to everyone.
+def test_ad_of_an_upstream_in_clear_text_is_not_passed_on() -> None:
+    # RFC 4035 section 4.9.3: we did not check, and the way here is open to everyone.
     resolver = Resolver()
     resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1", ad=1)
     for _ in range(3):
         reply = resolver.ask(flags=0x0120, edns=opt(do=True))
         assert (reply.header.ad, lines(reply.rr)) == (0, ["www.example.com. 300 A 192.0.2.1"])
+
+
+@pytest.mark.parametrize(
+    "flags, do, told",
+    [(RD, False, 0), (RD | AD, False, 1), (RD, True, 1), (RD | AD | CD, True, 1)],
+)
+def test_ad_is_for_who_understands_it(flags: int, do: bool, told: int) -> None:
+    # RFC 6840 section 5.8: who set AD or DO; and from an upstream that has proved who it is.
+    resolver = Resolver()
+    resolver.authenticated = True
+    resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1", ad=1)
+    for _ in range(3):
+        assert resolver.ask(flags=flags, edns=opt(do=do)).header.ad == told
+    assert len(resolver.forwarded) == 1
+
+
+def test_what_is_not_the_upstreams_word_is_not_authentic() -> None:
+    # Blocked, out of date, of our own, and what the upstream itself does not vouch for.
+    resolver = Resolver(rule("blocked.example"))
+    resolver.authenticated = True
+    resolver.upstream_says("www.example.com. 60 IN A 192.0.2.1")
+    assert resolver.ask(edns=opt(do=True)).header.ad == 0
+    resolver.wait(60)
+    resolver.upstream_says("www.example.com. 60 IN A 192.0.2.1", ad=1)
+    assert resolver.ask(edns=opt(do=True)).header.ad == 1
+    resolver.wait(60)
+    resolver.upstream_fails()
+    for name in ("www.example.com", "blocked.example", "localhost", "fails.example"):
+        assert resolver.ask(name, edns=opt(do=True)).header.ad == 0

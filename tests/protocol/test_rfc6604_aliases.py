@@ -97,7 +97,7 @@ def test_an_alias_to_a_blocked_name_is_blocked(blocked: str, qtype: int) -> None
         assert lines(reply.rr) == [
             f"metrics.shop.example. 30 {'A' if qtype == A else 'AAAA'} {expected}"
         ]
-        assert extended_errors(reply) == [(15, f"xiaomi analytics: {blocked}")]
+        assert extended_errors(reply) == [(15, f"xiaomi analytics: {blocked}"), (4, "")]
     assert len(resolver.forwarded) == 1
 
 

@@ -1,10 +1,23 @@
 """RFC 8914: a client that sent EDNS is told why, in few words; one that did not, is not."""
 
-from tests.support.packets import NOERROR, REFUSED, SERVFAIL, extended_errors, opt
+from blocker.core.rule import LocalRecord
+from blocker.core.sinkhole import Mode, Sinkhole
+from tests.support.packets import (
+    HTTPS,
+    NOERROR,
+    NXDOMAIN,
+    REFUSED,
+    SERVFAIL,
+    TXT,
+    extended_errors,
+    opt,
+    option,
+)
 from tests.support.resolver import Resolver
 from tests.support.rules import entry, listed, rule
 
-BLOCKED, CACHED_ERROR, PROHIBITED, NO_REACHABLE_AUTHORITY = 15, 13, 18, 22
+FORGED, BLOCKED, FILTERED, CACHED_ERROR, PROHIBITED = 4, 15, 17, 13, 18
+NOT_AUTHORITATIVE, NO_REACHABLE_AUTHORITY, BLOCKED_UPSTREAM = 20, 22, 35
 
 
 def test_blocked_by_a_curated_entry_names_vendor_and_purpose() -> None:
@@ -12,17 +25,92 @@ def test_blocked_by_a_curated_entry_names_vendor_and_purpose() -> None:
     resolver = Resolver(entry("data.mistat.xiaomi.com"))
     for _ in range(3):
         reply = resolver.ask("a.data.mistat.xiaomi.com", edns=opt())
-        assert extended_errors(reply) == [(BLOCKED, "xiaomi analytics: data.mistat.xiaomi.com")]
+        assert extended_errors(reply) == [
+            (BLOCKED, "xiaomi analytics: data.mistat.xiaomi.com"),
+            (FORGED, ""),
+        ]
 
 
 def test_blocked_by_the_user_and_by_a_list() -> None:
     resolver = Resolver(rule("a.example"), listed("b.example", list="someone's list"))
-    assert extended_errors(resolver.ask("a.example", edns=opt())) == [
+    assert extended_errors(resolver.ask("a.example", TXT, edns=opt())) == [
         (BLOCKED, "your own rule: a.example")
     ]
-    assert extended_errors(resolver.ask("b.example", edns=opt())) == [
+    assert extended_errors(resolver.ask("b.example", TXT, edns=opt())) == [
         (BLOCKED, "on the list someone's list")
     ]
+
+
+def test_an_address_that_is_not_the_names_own_is_forged_as_well() -> None:
+    # Section 4.5: only where an answer is still provided.
+    resolver = Resolver(rule("a.example"))
+    codes = {
+        qtype: [code for code, _ in extended_errors(resolver.ask("a.example", qtype, edns=opt()))]
+        for qtype in (1, 28, HTTPS, TXT)
+    }
+    assert codes == {
+        **{qtype: [BLOCKED, FORGED] for qtype in (1, 28)},
+        **{qtype: [BLOCKED] for qtype in (HTTPS, TXT)},
+    }
+
+
+def test_no_answer_is_forged_where_there_is_none() -> None:
+    modes: dict[Mode, int] = {"nxdomain": NXDOMAIN, "nodata": NOERROR, "refused": REFUSED}
+    for mode, rcode in modes.items():
+        resolver = Resolver(rule("a.example"), sinkhole=Sinkhole(mode))
+        reply = resolver.ask("a.example", edns=opt())
+        assert (reply.header.rcode, reply.rr) == (rcode, [])
+        assert extended_errors(reply) == [(BLOCKED, "your own rule: a.example")]
+
+
+def test_what_a_client_asked_for_itself_is_filtered() -> None:
+    # Section 4.18.
+    resolver = Resolver(rule("a.example", scope="client"))
+    assert extended_errors(resolver.ask("a.example", TXT, edns=opt())) == [
+        (FILTERED, "your own rule: a.example")
+    ]
+
+
+def test_records_of_a_list_are_forged_and_those_of_ones_own_are_not() -> None:
+    record = (LocalRecord(1, 60, b"\xc0\x00\x02\x09"),)
+    resolver = Resolver(
+        listed("a.example", action="local", records=record),
+        rule("b.example", "local", records=record),
+    )
+    assert extended_errors(resolver.ask("a.example", edns=opt())) == [(FORGED, "")]
+    assert extended_errors(resolver.ask("a.example", TXT, edns=opt())) == []
+    assert extended_errors(resolver.ask("b.example", edns=opt())) == []
+    assert extended_errors(resolver.ask("a.example", edns=opt(options=option(26)))) == []
+
+
+def test_what_others_asked_for_is_nobodys_to_look_into() -> None:
+    # Section 4.21; the cache is not for who asks for no recursion.
+    resolver = Resolver(rule("a.example"))
+    resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1")
+    resolver.ask()
+    for name in ("www.example.com", "other.example"):
+        reply = resolver.ask(name, flags=0, edns=opt())
+        assert (reply.header.rcode, reply.rr, reply.header.rd) == (REFUSED, [], 0)
+        assert [code for code, _ in extended_errors(reply)] == [NOT_AUTHORITATIVE]
+    assert len(resolver.forwarded) == 1
+    for name in ("a.example", "localhost"):
+        assert len(resolver.ask(name, flags=0).rr) == 1
+
+
+def test_what_the_upstream_blocked() -> None:
+    # Its own text stays where it is: it may be for somebody else.
+    resolver = Resolver()
+    resolver.upstream_says("www.example.com. 300 IN A 192.0.2.1")
+    says = resolver.upstream
+    assert says is not None
+    theirs = opt(options=option(15, b"\x00\x0fads of example"))
+    resolver.upstream = lambda asked: says(asked)[:10] + b"\x00\x01" + says(asked)[12:] + theirs
+    for _ in range(3):
+        reply = resolver.ask(edns=opt())
+        assert len(reply.rr) == 1
+        assert extended_errors(reply) == [(BLOCKED_UPSTREAM, "blocked by the upstream resolver")]
+    resolver.engine.datagrams.fold()
+    assert resolver.engine.tally.queries == {("udp", "blocked-upstream"): 3}
 
 
 def test_no_edns_no_extended_error() -> None:
@@ -66,15 +154,16 @@ def test_a_hostile_text_is_cut_before_the_reply_outgrows_512_octets() -> None:
         reply = resolver.ask(name, qtype, edns=opt(512))
         assert (reply.header.rcode, reply.header.tc) == (NOERROR, 0)
         assert len(resolver.last) <= 512
-        ((code, text),) = extended_errors(reply)
-        assert (code, len(text) <= 120) == (BLOCKED, True)
+        assert extended_errors(reply)[0][0] == BLOCKED
+        (_, text), *_ = extended_errors(resolver.ask(name, qtype, edns=opt()))
+        assert text == ("on the list " + "L" * 10_000)[:200]
 
 
 def test_a_text_that_is_not_ascii_is_still_readable() -> None:
     # Section 3: EXTRA-TEXT is UTF-8; what is sent must decode.
     resolver = Resolver(listed("a.example", list="Größe"))
-    ((_, text),) = extended_errors(resolver.ask("a.example", edns=opt()))
-    assert text == "on the list Gr??e"
+    ((_, text),) = extended_errors(resolver.ask("a.example", TXT, edns=opt()))
+    assert text == "on the list Größe"
 
 
 def test_an_upstreams_extended_error_is_not_relayed() -> None:

@@ -87,7 +87,7 @@ def response(
         if record.rname == repeated.qname:
             record.rname = repeated.qname
     message = DNSRecord(
-        DNSHeader(id=0x5151, qr=1, ra=1, rd=1, rcode=rcode, **(flags or {})),
+        DNSHeader(id=0x5151, rcode=rcode, **{"qr": 1, "ra": 1, "rd": 1, **(flags or {})}),
         q=repeated,
         rr=found,
         auth=records(authority),

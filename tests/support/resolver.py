@@ -27,6 +27,7 @@ class Resolver:
         self.forwarded: list[Query] = []
         self.upstream: Callable[[Query], bytes] | None = None
         self.last = b""
+        self.authenticated = False  # whether the upstream has proved who it is
         self.engine = Engine(_view(rules, sinkhole), **options)
 
     def install(self, *rules: Rule, sinkhole: Sinkhole | None = None) -> None:
@@ -89,6 +90,7 @@ class Resolver:
             message = self.upstream(forward.query)
             answer = self.engine.on_response(forward.query, message, self.now)
             if answer is not None:
+                answer.authentic = self.authenticated and message[3] & 0x20 != 0
                 return self.engine.reply(forward, answer, self.now)
         return self.engine.on_failure(
             forward, self.now, EDE_NO_REACHABLE_AUTHORITY, "192.0.2.53#53 timeout"

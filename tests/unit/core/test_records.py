@@ -2,7 +2,7 @@
 
 import pytest
 
-from blocker.core.records import BadRecord, copy, expand, read, target
+from blocker.core.records import ALIEN, BadRecord, copy, expand, read, service_targets, target
 
 HEADER = bytes(12)
 NAME = b"\x03www\x07example\x00"
@@ -105,3 +105,29 @@ def test_a_name_that_runs_past_its_record_is_not_copied() -> None:
     message = HEADER + NAME + record(POINTER, 15, b"\x00\x0a\x04ma", size=5) + b"il\x00"
     with pytest.raises(BadRecord):
         copy(message, read(message, 25, 1, NAME))
+
+
+def test_a_record_of_another_class_has_no_type_here() -> None:
+    chaos = record(POINTER, 1, b"abcd").replace(b"\x00\x01\x00\x01", b"\x00\x01\x00\x03")
+    one, two = read(HEADER + NAME + chaos + record(POINTER, 1, b"abcd"), 25, 2, NAME)
+    assert (one.rtype, two.rtype) == (ALIEN, 1)
+
+
+def targets_of(*contents: bytes, rtype: int = 65) -> tuple[bytes, ...]:
+    message = HEADER + NAME + b"".join(record(POINTER, rtype, each) for each in contents)
+    return service_targets(message, read(message, 25, len(contents), NAME))
+
+
+def test_where_a_service_leads() -> None:
+    # RFC 9460 section 2.5: the root stands for the owner.
+    alias, service = b"\x00\x00\x01A\x02bC\x00", b"\x00\x01\x01d\x00\x00\x01\x00\x03\x02h2"
+    assert targets_of(alias, service) == (b"\x01a\x02bc\x00", b"\x01d\x00")
+    assert targets_of(alias, rtype=64) == (b"\x01a\x02bc\x00",)
+    assert targets_of(alias, rtype=16) == ()
+    assert targets_of(b"\x00\x01\x00", b"\x00\x01" + POINTER, b"", b"\x00\x01") == ()
+
+
+@pytest.mark.parametrize("content", [b"\x00\x01\x05ab", b"\x00\x01\xff\xff", b"\x00\x01\x01a"])
+def test_a_service_whose_name_runs_past_its_record_is_bad(content: bytes) -> None:
+    with pytest.raises(BadRecord):
+        targets_of(content)

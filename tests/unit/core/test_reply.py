@@ -1,7 +1,8 @@
 """Ready replies: until when they hold, and how one from an answer is renewed."""
 
-from blocker.core.answer import Lifetimes, parse_answer
+from blocker.core.answer import Lifetimes
 from blocker.core.reply import AgingReply, Reply, failed, malformed, refused
+from blocker.core.response import parse_answer
 from blocker.core.wire import FormatError, parse_query
 from tests.support.packets import extended_errors, opt, query, read, response
 

@@ -3,10 +3,10 @@
 import pytest
 
 from blocker.core.policy import Rule, Verdict
-from blocker.core.sinkhole import Sinkhole, reason, record, soa
+from blocker.core.sinkhole import Mode, Sinkhole, record, soa
 from blocker.core.wire import parse_query
-from tests.support.packets import AAAA, MX, lines, opt, query, read
-from tests.support.rules import entry, keep, listed, rule
+from tests.support.packets import AAAA, MX, extended_errors, lines, opt, option, query, read
+from tests.support.rules import listed, rule
 
 BLOCKED = Verdict("block", rule("a.example"))
 
@@ -39,24 +39,24 @@ def test_several_addresses() -> None:
     assert lines(reply.rr) == ["a.example. 5 A 192.0.2.1", "a.example. 5 A 192.0.2.2"]
 
 
-def test_reasons_are_short_and_name_what_the_user_can_change() -> None:
-    said = {
-        reason(Verdict("block", made))
-        for made in (
-            entry("data.mistat.xiaomi.com"),
-            rule("ads.example"),
-            listed("x.example", list="hosts.txt"),
-            keep("x.example"),
-        )
-    }
-    assert said == {
-        "xiaomi analytics: data.mistat.xiaomi.com",
-        "your own rule: ads.example",
-        "on the list hosts.txt",
-        "on the list lists/keep.yaml",
-    }
-
-
 def test_records_point_to_the_question() -> None:
     assert record(1, 30, b"abcd") == b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x1e\x00\x04abcd"
     assert soa(7).endswith(b"\x00\x00\x00\x07")
+
+
+@pytest.mark.parametrize("structured", [False, True])
+@pytest.mark.parametrize("mode", ["addresses", "nodata", "nxdomain"])
+def test_a_text_makes_room_for_the_records(structured: bool, mode: Mode) -> None:
+    # The longest name with the longest text does not fit 512 octets beside an SOA.
+    name = ".".join(["x" * 62] * 4)
+    verdict = Verdict("block", listed(name, list="L" * 500))
+    edns = opt(512, options=option(26) if structured else b"")
+    for asked, limit in ((name, 512), ("x" * 62, 512), (name, 65_535)):
+        parsed = parse_query(query(asked, AAAA, edns=edns), 1232 if limit == 512 else limit)
+        reply = bytes(2) + Sinkhole(mode).tail(parsed, verdict)
+        said = read(reply)
+        assert len(reply) <= limit
+        assert (said.header.tc, len(said.rr) + len(said.auth)) == (0, 1)
+        ((code, text), *_) = extended_errors(said)
+        assert code == 15
+        assert text or (asked == name and limit == 512)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from blocker.core.rule import Condition, Rule
+from blocker.core.rule import Condition, LocalRecord, Rule
 from blocker.core.switches import Switch
 from blocker.core.view import View
 from tests.support.packets import AAAA, HTTPS, A, lines, opt, query
@@ -163,3 +163,41 @@ def test_of_several_addresses_one_is_enough() -> None:
     several = tuple(f"www.example.com. 300 IN A 198.51.100.{n}" for n in range(9))
     resolver = led(about("198.51.100.8/32"), answer=several)
     assert lines(resolver.ask().rr) == BLOCKED
+
+
+SERVICE = "www.example.com. 300 IN HTTPS 1 svc.ads.example. alpn=h2"
+
+
+def test_the_name_of_a_service_is_looked_at_as_an_alias_is() -> None:
+    for made, blocked in (
+        (rule("ads.example"), True),
+        (listed("svc.ads.example"), True),
+        (rule("other.example"), False),
+        (listed("svc.ads.example", "allow"), False),
+    ):
+        resolver = led(made, answer=(SERVICE,))
+        for _ in range(3):
+            reply = resolver.ask(qtype=HTTPS)
+            assert (len(reply.rr), len(reply.auth)) == ((0, 1) if blocked else (1, 0))
+
+
+def test_what_the_user_allows_may_have_any_service() -> None:
+    resolver = led(rule("ads.example"), rule("www.example.com", "allow"), answer=(SERVICE,))
+    assert len(resolver.ask(qtype=HTTPS).rr) == 1
+
+
+def test_records_of_ones_own_for_a_service_are_for_who_asks_for_it() -> None:
+    record = (LocalRecord(1, 60, b"\xc0\x00\x02\x09"),)
+    resolver = led(rule("svc.ads.example", "local", records=record), answer=(SERVICE,))
+    for _ in range(3):
+        assert len(resolver.ask(qtype=HTTPS).rr) == 1
+
+
+def test_an_address_that_comes_along_with_a_service_leads_there_too() -> None:
+    # RFC 9460 section 4.2: beside the answer, which is not passed on but tells.
+    resolver = led(answer=(SERVICE,))
+    resolver.upstream_says(SERVICE, additional=["svc.ads.example. 60 IN A 192.168.1.1"])
+    resolver.engine.install(View(policy(), homes=frozenset()))
+    for _ in range(3):
+        reply = resolver.ask(qtype=HTTPS)
+        assert (len(reply.rr), len(reply.auth)) == (0, 1)

@@ -3,7 +3,6 @@
 import pytest
 
 from blocker.core.wire import (
-    MAX_TEXT,
     STREAM_LIMIT,
     UDP_MINIMUM,
     UDP_PAYLOAD,
@@ -11,6 +10,7 @@ from blocker.core.wire import (
     frame,
     opt,
     parse_query,
+    wants_structured_errors,
 )
 from tests.support import packets
 from tests.support.packets import AAAA, query, question
@@ -85,14 +85,39 @@ def test_a_frame_has_rd_and_cd_as_asked_and_its_counts() -> None:
 
 
 def test_an_opt_record_only_for_who_sent_one() -> None:
-    assert opt(parse_query(query()).shape, 15, "text") == b""
+    assert opt(parse_query(query()).shape, packets.option(15, b"\x00\x0ftext")) == b""
     shape = parse_query(query(edns=packets.opt(do=True))).shape
     assert opt(shape) == packets.opt(UDP_PAYLOAD, do=True)
-    assert opt(shape, 15, "text") == packets.opt(
-        UDP_PAYLOAD, do=True, options=packets.option(15, b"\x00\x0ftext")
-    )
+    said = packets.option(15, b"\x00\x0ftext")
+    assert opt(shape, said) == packets.opt(UDP_PAYLOAD, do=True, options=said)
 
 
-def test_a_text_is_cut() -> None:
-    shape = parse_query(query(edns=packets.opt())).shape
-    assert len(opt(shape, 15, "x" * 10_000)) == 11 + 4 + 2 + MAX_TEXT
+@pytest.mark.parametrize("content", [b"", b"\x01\x02"])
+def test_structured_errors_are_asked_for_by_an_option(content: bytes) -> None:
+    asking, other = packets.option(26, content), packets.option(0x1A1A, content)
+    for options, wanted in (
+        (asking, True),
+        (other + asking + other, True),
+        (other, False),
+        (b"", False),
+    ):
+        shape = parse_query(query(edns=packets.opt(options=options))).shape
+        assert wants_structured_errors(shape) is wanted
+        assert frame(shape, 0, 0, 0, 1)[1] == 0x80
+
+
+@pytest.mark.parametrize(
+    "flags, do, understood",
+    [(0x0100, False, False), (0x0120, False, True), (0x0100, True, True), (0x0130, True, True)],
+)
+def test_who_set_ad_or_do_may_be_told_what_is_authentic(
+    flags: int, do: bool, understood: bool
+) -> None:
+    parsed = parse_query(query(flags=flags, edns=packets.opt(do=do)))
+    assert parsed.understands_ad is understood
+    assert frame(parsed.shape, 0, 0, 0, 1)[1] & 0x20 == 0
+
+
+def test_recursion_is_asked_for_or_not() -> None:
+    assert parse_query(query()).rd
+    assert not parse_query(query(flags=0)).rd

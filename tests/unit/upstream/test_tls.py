@@ -9,6 +9,7 @@ import pytest
 from blocker.upstream import tls
 from tests.support.asking import Bench, run
 from tests.support.certificates import certificates, pin, tls_server
+from tests.support.steps import saying
 from tests.support.tlsfront import TlsFront
 from tests.support.upstream import ScriptedUpstream
 
@@ -39,6 +40,21 @@ def test_questions_share_one_connection_and_are_padded() -> None:
         assert {one.transport for one in upstream.log} == {"tcp"}
         assert front.lengths[0] == 2 + 128
         assert {length % (2 + 128) for length in front.lengths} == {0}
+
+
+def test_its_word_for_an_answer_counts() -> None:
+    # AD; in clear text anyone on the way could set it.
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+        upstream.on_both("a.example", saying("a.example. 60 IN A 192.0.2.7", ad=1))
+        told = []
+
+        async def scenario(bench: Bench) -> None:
+            told.append((await bench.ask("a.example", do=True)).packet[3] & 0x20)
+
+        for url in (front.url(NAME), upstream.tcp_url, upstream.url):
+            run([url], scenario)
+        assert told == [0x20, 0, 0]
+        assert {asked.packet[3] & 0x20 for asked in upstream.log} == {0x20}  # we ask to be told
 
 
 @pytest.mark.parametrize("identity", ["wrong.example", "127.0.0.9"])
