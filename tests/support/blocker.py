@@ -52,15 +52,17 @@ class Blocker:
         extra: str,
         workers: int,
         everywhere: int = 0,
+        dns: Mapping[str, Any] | None = None,
     ) -> None:
         self.port, self.admin_port = everywhere or free_port(), free_port()
         listen = ["0.0.0.0", "[::]"] if everywhere else ["127.0.0.1"]
-        addresses = json.dumps([f"{host}:{self.port}" for host in listen])
+        addresses = [f"{host}:{self.port}" for host in listen]
+        section = {"listen": addresses, "workers": workers, **(dns or {})}
         self.state = folder / "state"
         self.config = folder / "blocker.yaml"
         self.log = folder / "blocker.log"
         self._plain = (
-            f"dns: {{listen: {addresses}, workers: {workers}}}\n"
+            f"dns: {json.dumps(section)}\n"
             f"admin: {{listen: '127.0.0.1:{self.admin_port}'}}\n"
             f"upstreams: {json.dumps(list(upstreams))}\n"
             f"state: {self.state}\n"
@@ -209,13 +211,15 @@ def blocker(
     extra: str = "",
     workers: int = 1,
     everywhere: int = 0,
+    dns: Mapping[str, Any] | None = None,
 ) -> Iterator[Blocker]:
     """Running and answering; stopped at the end however the test ends.
 
-    `everywhere` is a port for all addresses: only in a network of the test's own.
+    `everywhere` is a port for all addresses: only in a network of the test's own. `dns` is what
+    else stands in that section of the configuration.
     """
     nobody = f"udp://127.0.0.1:{free_port()}"
-    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere)
+    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere, dns)
     try:
         server.start()
         yield server

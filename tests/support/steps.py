@@ -1,13 +1,13 @@
 """What the scripted upstream sends: packets by the name of a step, right and wrong in one way each.
 
 "drop" "answer" "wrong-id+answer" "delay:0.3" "rcode:2"         by name
-saying("a.example 60 A 192.0.2.7", authority=[...], ad=1)       these records and flags
+saying("a.example 60 A 192.0.2.7", flags={"aa": 1})      these records and flags
 """
 
 import random
 import socket
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from tests.support import packets
 
@@ -24,13 +24,20 @@ def saying(
     additional: Iterable[str] = (),
     rcode: int = 0,
     opt: bytes = b"",
-    **flags: int,
+    flags: Mapping[str, int] | None = None,
 ) -> Step:
-    """One response with these records, as in a zone file, and this OPT record after them."""
+    """One response with these records, as in a zone file, and this OPT record after them; `flags`
+    are those that are not as usual.
+    """
 
     def send(packet_id: bytes, question: bytes) -> list[bytes]:
         said = packets.response(
-            question, *answers, authority=authority, additional=additional, rcode=rcode, flags=flags
+            question,
+            *answers,
+            authority=authority,
+            additional=additional,
+            rcode=rcode,
+            flags=dict(flags or {}),
         )
         additionals = int.from_bytes(said[10:12], "big") + bool(opt)
         head = packet_id + said[2:10] + additionals.to_bytes(2, "big")

@@ -45,7 +45,7 @@ def test_questions_share_one_connection_and_are_padded() -> None:
 def test_its_word_for_an_answer_counts() -> None:
     # AD; in clear text anyone on the way could set it.
     with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
-        upstream.on_both("a.example", saying("a.example. 60 IN A 192.0.2.7", ad=1))
+        upstream.on_both("a.example", saying("a.example. 60 IN A 192.0.2.7", flags={"ad": 1}))
         told = []
 
         async def scenario(bench: Bench) -> None:

@@ -1,0 +1,111 @@
+"""Plays a case against a running server: its processes, its sockets, and an upstream that does as
+it is told.
+
+    served.upstream.on("a.example", saying("a.example 60 A 192.0.2.7", flags={"aa": 1}))
+    served.ask("a.example", tcp=True).header.aa
+
+Every case has names of its own, so that one server serves them all.
+"""
+
+import json
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.support.blocker import Blocker, blocker
+from tests.support.packets import A, query, read
+from tests.support.upstream import ScriptedUpstream
+
+SECONDS: Final = 6.0  # a client's patience: longer than ours with upstreams
+SILENCE: Final = 0.3  # after so long there was no reply
+FLOODING: Final = "127.0.0.99"  # a client that the rate limit holds for
+MOST: Final = 200  # its questions within a minute
+BLOCKED: Final = "blocked.example"
+LONG: Final = f"/^long[.](example|{'x' * 900})$/"  # a rule that makes a long text
+
+LISTS: Final = {
+    "plain": f"||{BLOCKED}^\n||hinted.example^\n",
+    "addresses": "198.51.100.66\n",
+}
+SETTINGS: Final = f"""\
+blocking: {{answer: null-ip, ttl: 30s}}
+rules: {{block: [own.example, "{LONG}"]}}
+groups:
+  - {{name: kids, clients: [127.0.0.30], rules: {{block: [games.example]}}}}
+records: {{nas.local.example: 192.168.1.5}}
+"""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server and whom it asks."""
+
+    server: Blocker
+    upstream: ScriptedUpstream
+
+    def send(
+        self,
+        packet: bytes,
+        *,
+        tcp: bool = False,
+        client: str = "127.0.0.1",
+        seconds: float = SECONDS,
+    ) -> bytes | None:
+        """The reply's octets; None is silence, or a connection that was closed."""
+        try:
+            if tcp:
+                with self.connection(seconds) as sock:
+                    sock.sendall(framed(packet))
+                    return received(sock)
+            with self.server.client_at(client, seconds) as datagrams:
+                datagrams.send(packet)
+                return datagrams.recv(65_535)
+        except (TimeoutError, ConnectionError):
+            return None
+
+    def ask(self, name: str | bytes, qtype: int = A, **how: Any) -> Any:
+        """The reply to a question, read by dnslib."""
+        way = {key: how.pop(key) for key in ("tcp", "client") if key in how}
+        reply = self.send(query(name, qtype, **how), **way)
+        assert reply is not None, "no reply"
+        return read(reply)
+
+    def connection(self, seconds: float = SECONDS) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.server.port), seconds)
+
+    def asked(self, name: str, transport: str = "") -> int:
+        """How many questions about a name came to the upstream."""
+        return len(self.upstream.asked(name, transport))
+
+
+def framed(packet: bytes) -> bytes:
+    """A message as it goes over a connection (RFC 1035 section 4.2.2)."""
+    return len(packet).to_bytes(2, "big") + packet
+
+
+def received(sock: socket.socket) -> bytes | None:
+    """The next message; None at the connection's end."""
+    length = sock.recv(2, socket.MSG_WAITALL)
+    return sock.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL) if length else None
+
+
+@contextmanager
+def serving(
+    folder: Path, settings: str = SETTINGS, dns: Mapping[str, Any] | None = None
+) -> Iterator[Served]:
+    """A server with these lists and settings; `dns` goes into that section."""
+    subscriptions = []
+    for name, text in LISTS.items():
+        file = folder / f"{name}.txt"
+        file.write_text(text)
+        subscriptions.append({"name": name, "source": str(file)})
+    extra = f"subscriptions: {json.dumps(subscriptions)}\n{settings}"
+    with (
+        ScriptedUpstream() as upstream,
+        blocker(folder, upstreams=[upstream.url], extra=extra, dns=dns) as server,
+    ):
+        server.wait_until_ready()
+        yield Served(server, upstream)
