@@ -74,6 +74,14 @@ def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: b
             return [response(packet_id, b"\x05wrong\x04test\x00" + question[-4:])]
         case "lower-case":
             return [response(packet_id, question[:-4].lower() + question[-4:])]
+        case "other-type":
+            return [response(packet_id, question[:-4] + b"\x00\x10" + question[-2:])]
+        case "two-questions":
+            return [good[:5] + b"\x02" + good[6:]]
+        case "opcode":
+            return [good[:2] + bytes((good[2] | 0x28,)) + good[3:]]
+        case "formerr":  # without the question, as of who could not read it
+            return [packet_id + b"\x81\x81" + bytes(8)]
         case "no-question":
             return [packet_id + b"\x81\x80" + bytes(8)]
         case "query":
@@ -108,6 +116,8 @@ def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: b
         case "garbage":
             noise = random.Random(question)
             return [bytes(noise.randrange(256) for _ in range(80))]
+        case "garbage-id":  # but its id is right
+            return [packet_id + bytes(range(0xF0, 0xFF)) * 3]
         case "empty":
             return [b""]
     message = f"no step is called {verb}"
