@@ -9,7 +9,7 @@ Every case has names of its own, so that one server serves them all.
 
 import json
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,6 @@ from tests.support.upstream import ScriptedUpstream
 
 SECONDS: Final = 6.0  # a client's patience: longer than ours with upstreams
 SILENCE: Final = 0.3  # after so long there was no reply
-FLOODING: Final = "127.0.0.99"  # a client that the rate limit holds for
-MOST: Final = 200  # its questions within a minute
 BLOCKED: Final = "blocked.example"
 LONG: Final = f"/^long[.](example|{'x' * 900})$/"  # a rule that makes a long text
 
@@ -93,10 +91,8 @@ def received(sock: socket.socket) -> bytes | None:
 
 
 @contextmanager
-def serving(
-    folder: Path, settings: str = SETTINGS, dns: Mapping[str, Any] | None = None
-) -> Iterator[Served]:
-    """A server with these lists and settings; `dns` goes into that section."""
+def serving(folder: Path, settings: str = SETTINGS) -> Iterator[Served]:
+    """A server with these lists and settings."""
     subscriptions = []
     for name, text in LISTS.items():
         file = folder / f"{name}.txt"
@@ -105,7 +101,7 @@ def serving(
     extra = f"subscriptions: {json.dumps(subscriptions)}\n{settings}"
     with (
         ScriptedUpstream() as upstream,
-        blocker(folder, upstreams=[upstream.url], extra=extra, dns=dns) as server,
+        blocker(folder, upstreams=[upstream.url], extra=extra) as server,
     ):
         server.wait_until_ready()
         yield Served(server, upstream)

@@ -43,7 +43,7 @@ class Response:
 
 
 class Blocker:
-    """One `serve`, and all its processes."""
+    """One `serve`, and all its processes. `dns` is what else stands in that section."""
 
     def __init__(
         self,
@@ -211,15 +211,13 @@ def blocker(
     extra: str = "",
     workers: int = 1,
     everywhere: int = 0,
-    dns: Mapping[str, Any] | None = None,
 ) -> Iterator[Blocker]:
     """Running and answering; stopped at the end however the test ends.
 
-    `everywhere` is a port for all addresses: only in a network of the test's own. `dns` is what
-    else stands in that section of the configuration.
+    `everywhere` is a port for all addresses: only in a network of the test's own.
     """
     nobody = f"udp://127.0.0.1:{free_port()}"
-    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere, dns)
+    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere)
     try:
         server.start()
         yield server
