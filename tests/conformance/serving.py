@@ -29,7 +29,9 @@ LONG: Final = f"/^long[.](example|{'x' * 900})$/"  # a rule that makes a long te
 LISTS: Final = {
     "plain": f"||{BLOCKED}^\n||hinted.example^\n",
     "addresses": "198.51.100.66\n",
+    "zone": "$TTL 60\n@ SOA ns host 1 7200 900 1209600 86400\nreloaded.example CNAME .\n",
 }
+DNS: Final = {"private_domains": ["Intranet.Example.COM."]}
 SETTINGS: Final = f"""\
 blocking: {{answer: null-ip, ttl: 30s}}
 rules: {{block: [own.example, "{LONG}"]}}
@@ -103,7 +105,7 @@ def serving(folder: Path, settings: str = SETTINGS) -> Iterator[Served]:
     extra = f"subscriptions: {json.dumps(subscriptions)}\n{settings}"
     with (
         ScriptedUpstream() as upstream,
-        blocker(folder, upstreams=[upstream.url], extra=extra) as server,
+        blocker(folder, upstreams=[upstream.url], extra=extra, dns=DNS) as server,
     ):
         server.wait_until_ready()
         yield Served(server, upstream)

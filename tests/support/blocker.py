@@ -43,7 +43,7 @@ class Response:
 
 
 class Blocker:
-    """One `serve`, and all its processes. `dns` is what else stands in that section."""
+    """One `serve`, and all its processes."""
 
     def __init__(
         self,
@@ -211,13 +211,15 @@ def blocker(
     extra: str = "",
     workers: int = 1,
     everywhere: int = 0,
+    dns: Mapping[str, Any] | None = None,
 ) -> Iterator[Blocker]:
     """Running and answering; stopped at the end however the test ends.
 
-    `everywhere` is a port for all addresses: only in a network of the test's own.
+    `everywhere` is a port for all addresses: only in a network of the test's own. `dns` is what
+    else stands in that section of the configuration.
     """
     nobody = f"udp://127.0.0.1:{free_port()}"
-    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere)
+    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere, dns)
     try:
         server.start()
         yield server
