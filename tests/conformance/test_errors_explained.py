@@ -62,8 +62,8 @@ def structured(reply: Any) -> tuple[int, dict[str, Any]]:
 
 @BOTH
 @pytest.mark.parametrize("qtype", [A, HTTPS, TXT])
-def test_p063_why_a_name_is_blocked_as_an_object(served: Served, qtype: int, tcp: bool) -> None:
-    """P065, P067: the code is 15 or 17, and never 4 where this is asked for."""
+def test_p064_why_a_name_is_blocked_as_an_object(served: Served, qtype: int, tcp: bool) -> None:
+    """And P066. The code is 15 or 17, and never 4 where this is asked for."""
     for _ in range(3):
         code, said = structured(served.ask(BLOCKED, qtype, edns=ASKING, tcp=tcp))
         assert (code, said) == (BLOCKED_HERE, {"j": "on the list plain", "s": 5, "l": "en"})
@@ -77,7 +77,7 @@ def test_vendor_and_purpose_are_named(served: Served) -> None:
     assert said["j"].startswith("xiaomi analytics: ")
 
 
-def test_p068_data_in_the_option_is_ignored(served: Served) -> None:
+def test_data_in_the_option_is_ignored(served: Served) -> None:
     edns = opt(options=option(26, b"\x00\x01"))
     assert structured(served.ask(BLOCKED, edns=edns))[0] == BLOCKED_HERE
 
@@ -89,7 +89,7 @@ def test_p069_without_edns_nothing_is_said(served: Served, tcp: bool) -> None:
 
 
 @BOTH
-def test_p070_without_the_option_it_is_said_to_people(served: Served, tcp: bool) -> None:
+def test_without_the_option_it_is_said_to_people(served: Served, tcp: bool) -> None:
     for _ in range(3):
         reply = served.ask(BLOCKED, edns=opt(), tcp=tcp)
         assert extended_errors(reply) == [(BLOCKED_HERE, "on the list plain"), (FORGED, "")]
@@ -145,7 +145,7 @@ def test_other_errors_of_an_upstream_are_not_passed_on(served: Served, code: int
 
 
 @BOTH
-def test_p073_each_kind_of_refusal_has_its_code(served: Served, tcp: bool) -> None:
+def test_each_kind_of_refusal_has_its_code(served: Served, tcp: bool) -> None:
     for name, how, rcode, code in (
         ("printer.local", {}, NXDOMAIN, SYNTHESISED),
         ("1.1.168.192.in-addr.arpa", {"qtype": 12}, NXDOMAIN, SYNTHESISED),
@@ -155,7 +155,7 @@ def test_p073_each_kind_of_refusal_has_its_code(served: Served, tcp: bool) -> No
         assert (reply.header.rcode, codes(reply)) == (rcode, [code])
 
 
-def test_p075_a_failure_that_is_remembered_says_so(served: Served) -> None:
+def test_a_failure_that_is_remembered_says_so(served: Served) -> None:
     name = "failing.errors.example"
     served.upstream.on_both(name, "rcode:2")
     reply = served.ask(name, edns=opt())

@@ -55,7 +55,7 @@ def test_w041_questions_need_not_wait_for_answers(served: Served) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_p102_a_message_may_come_in_pieces(served: Served, size: int) -> None:
+def test_a_message_may_come_in_pieces(served: Served, size: int) -> None:
     # Section 8: octet by octet, the length's own among them.
     packet = framed(query("pieces.stream.example", packet_id=7))
     with served.connection() as sock:
@@ -96,7 +96,7 @@ def idles(served: Served) -> float:
 
 
 def test_p103_a_message_has_a_deadline_and_a_connection_an_end(served: Served) -> None:
-    """And P104 (section 6.2.3: idle for a few seconds). Meanwhile all others are served."""
+    """The end after a few idle seconds (section 6.2.3). Meanwhile all others are served."""
     with ThreadPoolExecutor(2) as pool:
         waits = [pool.submit(drips, served), pool.submit(idles, served)]
         while not all(wait.done() for wait in waits):
@@ -132,7 +132,7 @@ def test_p106_many_questions_on_one_connection(served: Served) -> None:
 
 
 @pytest.mark.parametrize("packet", [b"", b"\x00\x07", query(BLOCKED)[:11]], ids=len)
-def test_p107_a_message_too_short_to_be_one_harms_nobody(served: Served, packet: bytes) -> None:
+def test_a_message_too_short_to_be_one_harms_nobody(served: Served, packet: bytes) -> None:
     with served.connection(SILENCE) as sock:
         sock.sendall(framed(packet))
         with pytest.raises(TimeoutError):

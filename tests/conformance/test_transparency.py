@@ -169,8 +169,8 @@ def test_p040_what_did_not_fit_and_does_not_come_is_no_answer(served: Served) ->
     assert (reply.header.rcode, reply.rr) == (SERVFAIL, [])
 
 
-def test_p048_any_is_answered_with_little_and_asked_of_nobody(served: Served) -> None:
-    """And W020: also when more is known. RFC 8482 section 4.2."""
+def test_any_is_answered_with_little_and_asked_of_nobody(served: Served) -> None:
+    """W020: also when more is known. RFC 8482 section 4.2."""
     served.ask("any.example")
     before = len(served.upstream.log)
     for name in ("any.example", "any-other.example"):
@@ -202,7 +202,7 @@ def test_w019_a_reply_has_what_was_asked_for_and_no_more(served: Served) -> None
 
 @pytest.mark.parametrize("name", [BLOCKED, "own.example"])
 def test_a_blocked_name_is_blocked_for_every_type(served: Served, name: str) -> None:
-    """P078: what A denies, HTTPS and SVCB do too; and none is asked of anybody."""
+    """What A denies, HTTPS and SVCB do too; and none is asked of anybody."""
     for qtype in (HTTPS, SVCB, TXT, 15, 1234):
         reply = served.ask(name, qtype)
         assert (reply.header.rcode, reply.rr, len(reply.auth)) == (NOERROR, [], 1)
