@@ -7,7 +7,7 @@ import struct
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -64,47 +64,6 @@ def test_a_message_may_come_in_pieces(served: Served, size: int) -> None:
             sock.sendall(packet[at : at + size])
             time.sleep(0.002)
         assert ids(sock, 1) == [7]
-
-
-def drips(served: Served) -> float:
-    """Seconds until a connection is closed whose message of 65,535 octets never gets whole."""
-    started = time.monotonic()
-    with served.connection(2 * DEADLINE) as sock:
-        sock.sendall(b"\xff\xff")
-        sock.settimeout(0.5)
-        while time.monotonic() - started < 2 * DEADLINE:
-            try:
-                sock.sendall(b"x")
-                if sock.recv(1) == b"":
-                    break
-            except TimeoutError:
-                continue
-            except ConnectionError:
-                break
-    return time.monotonic() - started
-
-
-def idles(served: Served) -> float:
-    """Seconds until a connection is closed that was used once."""
-    with served.connection(4 * DEADLINE) as sock:
-        sock.sendall(framed(query(BLOCKED)))
-        assert received(sock)
-        started = time.monotonic()
-        with suppress(ConnectionError):
-            assert sock.recv(1) == b""
-        return time.monotonic() - started
-
-
-def test_p103_a_message_has_a_deadline_and_a_connection_an_end(served: Served) -> None:
-    """The end after a few idle seconds (section 6.2.3). Meanwhile all others are served."""
-    with ThreadPoolExecutor(2) as pool:
-        waits = [pool.submit(drips, served), pool.submit(idles, served)]
-        while not all(wait.done() for wait in waits):
-            answers_soon(served)
-            time.sleep(0.3)
-    dripping, idle = (wait.result() for wait in waits)
-    assert dripping < DEADLINE
-    assert 2 < idle < 2 * DEADLINE
 
 
 def test_p105_a_client_may_close_its_half_after_asking(served: Served) -> None:
