@@ -83,10 +83,9 @@ class Answer:
         body = self.body
         if age := int(now - self.born):
             body = aged(body, self.ttls, age)
-        options = b""
-        if self.blocked:
-            options = of_upstream(structured=wants_structured_errors(query.shape))
-        return self._framed(query, body, options, ad=self.authentic and query.understands_ad)
+        if self.blocked or self.authentic:
+            return self._remarked(query, body)
+        return self._framed(query, body, opt(query.shape))
 
     def aged_until(self, now: float) -> float:
         """When the TTLs of `tail` change next, or the answer expires."""
@@ -103,17 +102,22 @@ class Answer:
         for offset, _ in self.ttls:
             pack_into(">I", body, offset, STALE_TTL)
         said = error(STALE_NXDOMAIN if self.rcode == NXDOMAIN else STALE)
-        return self._framed(query, bytes(body), said, ad=False)
+        return self._framed(query, bytes(body), opt(query.shape, said))
 
-    def _framed(self, query: Query, body: bytes, options: bytes, *, ad: bool) -> bytes:
-        record = opt(query.shape, options)
+    def _remarked(self, query: Query, body: bytes) -> bytes:
+        """The reply of an answer that the upstream has blocked, or vouches for."""
+        said = of_upstream(structured=wants_structured_errors(query.shape)) if self.blocked else b""
+        tail = self._framed(query, body, opt(query.shape, said))
+        if self.authentic and query.understands_ad:
+            return tail[:1] + bytes((tail[1] | AD,)) + tail[2:]
+        return tail
+
+    def _framed(self, query: Query, body: bytes, record: bytes) -> bytes:
         if HEADER + len(query.question) + len(body) + len(record) > query.limit:
-            if options:  # which are worth less than the records
-                return self._framed(query, body, b"", ad=ad)
+            if len(record) > len(plain := opt(query.shape)):  # what it says is worth no record
+                return self._framed(query, body, plain)
             return truncated(query, self.rcode)
         head = frame(query.shape, self.rcode, self.answers, self.authorities, 1 if record else 0)
-        if ad:
-            head = head[:1] + bytes((head[1] | AD,)) + head[2:]
         return head + query.question + body + record
 
 

@@ -13,9 +13,10 @@ from blocker.core.rebinding import leads_home
 from blocker.core.records import BadRecord, Record, read
 from blocker.core.wire import NXDOMAIN, OPT
 
+EXTENDED_ERROR: Final = 15  # EDNS option
+
+_CODE: Final = EXTENDED_ERROR.to_bytes(2, "big")
 _KEPT_BACK: Final = frozenset((BLOCKED, CENSORED, FILTERED, BLOCKED_UPSTREAM))
-_ERROR: Final = 15  # EDNS option
-_ERROR_IS_NEAR: Final = b"\x00\x0f\x00"  # its code, and the first octet of a length below 256
 _RA_AND_RCODE: Final = 0x8F
 
 
@@ -26,7 +27,7 @@ def is_blocked_upstream(message: bytes, start: int) -> bool:
     """
     if message[3] & _RA_AND_RCODE == NXDOMAIN:
         return True
-    if message.find(_ERROR_IS_NEAR, start) < 0:  # as in nearly all
+    if _CODE not in message:
         return False
     for record in _beside(message, start):
         if message[record.ttl_at - 4 : record.ttl_at - 2] == OPT.to_bytes(2, "big"):
@@ -61,7 +62,7 @@ def _errors(options: bytes) -> list[int]:
     codes, at = [], 0
     while at + 6 <= len(options):
         option, length, code = (options[i] << 8 | options[i + 1] for i in (at, at + 2, at + 4))
-        if option == _ERROR and length > 1:
+        if option == EXTENDED_ERROR and length > 1:
             codes.append(code)
         at += 4 + length
     return codes

@@ -39,7 +39,7 @@ from blocker.core.reply import (
 from blocker.core.response import parse_answer
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
-from blocker.core.wire import STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
+from blocker.core.wire import RD, STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
 
 __all__ = ["HOME", "Engine", "Everything", "Forward", "View", "Views"]
 
@@ -168,11 +168,11 @@ class Engine:
             if verdict.action == "local":
                 return self._local(Forward(query, packet[:2], client, view, verdict, now, journal))
         known = self.answers.get(query.keyed(view.upstreams))
-        if known is None or now >= known.expires or not query.rd:
+        if known is None or now >= known.expires or not query.shape & RD:
             # Not before: what is never forwarded has no answer to be found above.
             if (here := self._special(query)) is not None:
                 return _say(packet[:2], client, journal, Reply(here, now, "local", None))
-            if not query.rd:
+            if not query.shape & RD:
                 return _say(packet[:2], client, journal, not_recursed(query))
             return self._forward(Forward(query, packet[:2], client, view, verdict, now, journal))
         reply = reply_of(query, known, view, verdict, client, now, "cached")

@@ -5,7 +5,7 @@ name, and of a negative answer the SOA with its proofs (RFC 2181 section 5.4.1, 
 """
 
 from blocker.core.answer import Answer, Lifetimes, aged
-from blocker.core.beside import is_blocked_upstream, services_lead_home
+from blocker.core.beside import EXTENDED_ERROR, is_blocked_upstream, services_lead_home
 from blocker.core.names import is_below
 from blocker.core.rebinding import leads_home
 from blocker.core.records import (
@@ -101,7 +101,8 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
     if query.qtype in SERVICE:
         answer.services = service_targets(message, kept)
         answer.leads_home |= services_lead_home(message, start, answer.services)
-    answer.blocked = is_blocked_upstream(message, start)
+    if rcode or EXTENDED_ERROR in message:  # at one look: few messages have that octet anywhere
+        answer.blocked = is_blocked_upstream(message, start)
     return answer
 
 

@@ -18,6 +18,7 @@ from blocker.core.wire import (
     NXDOMAIN,
     REFUSED,
     SOA,
+    UDP_MINIMUM,
     A,
     Query,
     frame,
@@ -28,6 +29,7 @@ from blocker.core.wire import (
 Mode = Literal["addresses", "nxdomain", "nodata", "refused"]
 
 _ID: Final = 2  # octets, which a tail is without
+_LONGEST_QUESTION: Final = 255 + 4
 
 QNAME = b"\xc0\x0c"  # a pointer to the question's name
 
@@ -53,24 +55,24 @@ class Sinkhole:
         wanted = query.shape << 16 | qtype
         ready = verdict.ready.get(wanted)
         if ready is None or ready[2] is not self:  # groups may share a policy, not a sinkhole
-            mode = verdict.rule.mode
-            if mode == "drop":
-                return b""
-            if mode == "tcp-only":
-                return truncated(query, aa=_is_own(verdict))
-            ready = verdict.ready[wanted] = self._parts(query.shape, qtype, verdict, 0)
-        tail = ready[0] + query.question + ready[1]
-        return tail if len(tail) <= query.limit - _ID else self._shortened(query, qtype, verdict)
+            return self._made(query, qtype, wanted, verdict)
+        return ready[0] + query.question + ready[1]
 
-    def _shortened(self, query: Query, qtype: int, verdict: Verdict) -> bytes:
-        """The reply with as much of its text as there is room for."""
-        tail = b""
-        for shorter in range(SHORTEST + 1):
-            head, rest, _ = self._parts(query.shape, qtype, verdict, shorter)
-            tail = head + query.question + rest
-            if len(tail) <= query.limit - _ID:
+    def _made(self, query: Query, qtype: int, wanted: int, verdict: Verdict) -> bytes:
+        """The reply, with as much of its text as there is room for; kept if there always is."""
+        mode = verdict.rule.mode
+        if mode == "drop":
+            return b""
+        if mode == "tcp-only":
+            return truncated(query, aa=_is_own(verdict))
+        head, rest, _ = parts = self._parts(query.shape, qtype, verdict, 0)
+        if len(head) + _LONGEST_QUESTION + len(rest) <= UDP_MINIMUM - _ID:
+            verdict.ready[wanted] = parts
+        for shorter in range(1, SHORTEST + 1):
+            if len(head) + len(query.question) + len(rest) <= query.limit - _ID:
                 break
-        return tail
+            head, rest, _ = self._parts(query.shape, qtype, verdict, shorter)
+        return head + query.question + rest
 
     def _parts(
         self, shape: int, qtype: int, verdict: Verdict, shorter: int

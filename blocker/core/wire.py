@@ -75,7 +75,7 @@ class Query:
 
     @property
     def rd(self) -> bool:
-        return self.shape & _RD != 0
+        return self.shape & RD != 0
 
     @property
     def understands_ad(self) -> bool:
@@ -97,7 +97,7 @@ class FormatError(ValueError):
 _AA = 0x04
 _CD = 0x10
 AD = 0x20
-_RD = 0x100
+RD = 0x100
 _EDNS = 0x200
 _DO = 0x400
 _MORE = 0x800  # additional records, still to be read; never in a Query
@@ -143,7 +143,7 @@ def frame(
     """
     return bytes(
         (
-            *(0x80 | (_AA if aa else 0) | (shape & _RD) >> 8, 0x80 | shape & _CD | rcode, 0, 1),
+            *(0x80 | (_AA if aa else 0) | (shape & RD) >> 8, 0x80 | shape & _CD | rcode, 0, 1),
             *(answers >> 8, answers & 255, authorities >> 8, authorities & 255, 0, additionals),
         )
     )
