@@ -19,6 +19,8 @@ BACKLOG = 1024
 
 SO_RCVBUFFORCE = 33  # asm-generic/socket.h; root may exceed net.core.rmem_max
 IP_PKTINFO = 8  # linux/in.h; Python names it from 3.14 on
+IP_FREEBIND = 15  # likewise
+IPV6_FREEBIND = 78  # linux/in6.h
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ def bind_dns(addresses: Sequence[Address], workers: int) -> list[DnsSockets]:
     usable = [address for address in addresses if _usable(address)]
     if not usable:
         raise StartError("this machine has none of the addresses of dns.listen")
+    for address in usable:
+        _say_if_missing(address, "dns.listen")
     for address in usable:  # another of our own kind would share the port and take half the queries
         for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
             _bind(address, kind, shared=False).close()
@@ -66,6 +70,7 @@ def bind_dns(addresses: Sequence[Address], workers: int) -> list[DnsSockets]:
 
 
 def bind_admin(address: Address) -> socket.socket:
+    _say_if_missing(address, "admin.listen")
     return _bind_tcp(address, shared=False, setting="admin.listen")
 
 
@@ -79,6 +84,19 @@ def _usable(address: Address) -> bool:
         log.warning("this machine has no IPv6; not listening on %s", address)
         return False
     return True
+
+
+def _say_if_missing(address: Address, setting: str) -> None:
+    """At boot the network may come later than we do; that must not leave a home without names."""
+    with socket.socket(address.family, socket.SOCK_DGRAM) as sock:
+        try:
+            sock.bind((address.host, 0))
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                log.warning(
+                    "this machine does not have the address %s of %s yet; what asks there is "
+                    "answered as soon as it has", address.host, setting,
+                )  # fmt: skip
 
 
 def _bind_udp(address: Address, *, shared: bool) -> socket.socket:
@@ -107,13 +125,23 @@ def _bind(
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if address.family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        if address.is_wildcard and kind == socket.SOCK_DGRAM:
+        if not address.is_wildcard:
+            _wait_for_address(sock)
+        elif kind == socket.SOCK_DGRAM:
             _ask_for_destination(sock)
         sock.bind((address.host, address.port))
     except OSError as error:
         sock.close()
         raise StartError(_why(error, address, kind, setting)) from error
     return sock
+
+
+def _wait_for_address(sock: socket.socket) -> None:
+    """Bind to an address that the machine does not have, or has not tried out, yet (ip(7))."""
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, IPV6_FREEBIND, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, IP_FREEBIND, 1)
 
 
 def _ask_for_destination(sock: socket.socket) -> None:
@@ -138,8 +166,6 @@ def _why(error: OSError, address: Address, kind: socket.SocketKind, setting: str
                 f"port {address.port} needs rights this user does not have; start as root with "
                 f"`user:` set, give CAP_NET_BIND_SERVICE, or set {setting} to a port above 1023"
             )
-        case errno.EADDRNOTAVAIL:
-            return f"this machine has no address {address.host}; correct {setting}"
         case _:
             return f"cannot listen on {address}: {error.strerror}; correct {setting}"
 

@@ -1,6 +1,7 @@
 """What `serve` says when it is up: where it listens, what it blocks, and how to try it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
 
 from blocker.admin.plan import Plan
 from blocker.sockets import Address
@@ -18,11 +19,21 @@ def _lines(plan: Plan) -> Iterator[tuple[str, str]]:
     generation = plan.generation
     yield "listening", ", ".join(map(str, addresses)) + " (UDP and TCP)"
     yield "blocking", f"{plan.rules:,} rules of {plan.vendors} vendors"
-    yield "clients", ", ".join([ALWAYS_MAY_ASK, *generation.allow_from])
+    yield from _clients(generation.allow_from)
     yield "upstreams", ", ".join(upstream["url"] for upstream in generation.upstreams)
     yield "admin", f"http://{Address(*plan.admin)}"
     yield "config", plan.config or "built-in defaults"
     yield "try", command_to_try(addresses[0])
+
+
+def _clients(allowed: Sequence[str]) -> Iterator[tuple[str, str]]:
+    yield "clients", ", ".join([ALWAYS_MAY_ASK, *allowed]) + "; all others are refused"
+    if everyone := [network for network in allowed if ip_network(network).prefixlen == 0]:
+        yield (
+            "WARNING",
+            f"dns.allow_from has {' and '.join(everyone)}: an open resolver, which strangers will "
+            "use to flood others; list the networks of your clients instead",
+        )
 
 
 def command_to_try(address: Address) -> str:

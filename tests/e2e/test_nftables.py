@@ -12,7 +12,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.support.blocker import BLOCKED, blocker
-from tests.support.network import Phone, in_own_network, ip, said
+from tests.support.network import (
+    Phone,
+    answer_neighbours,
+    dnsmasq,
+    in_own_network,
+    ip,
+    running,
+    said,
+)
 from tests.support.source import ROOT
 
 GOOGLE = ("8.8.8.8", "2001:4860:4860::8888")
@@ -40,29 +48,6 @@ else:
 
 
 @contextmanager
-def running(device: Phone, *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    enter = ["nsenter", f"--net=/proc/{device.pid}/ns/net"]
-    process = subprocess.Popen([*enter, *command], stdout=subprocess.PIPE)
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=5)
-
-
-@contextmanager
-def dnsmasq(device: Phone, address: str) -> Iterator[None]:
-    """Answers every name with this address."""
-    plain = ["--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file="]
-    with running(device, "dnsmasq", "--keep-in-foreground", *plain, f"--address=/#/{address}"):
-        until = time.monotonic() + 10
-        while ":53 " not in device.run("ss -Hltn"):
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        yield
-
-
-@contextmanager
 def internet() -> Iterator[Phone]:
     with ExitStack() as stack:
         far = stack.enter_context(Phone("02:00:5e:10:00:08", "wan"))
@@ -80,12 +65,6 @@ def internet() -> Iterator[Phone]:
         assert taking.stdout is not None
         assert taking.stdout.readline() == b"ready\n"
         yield far
-
-
-def answer_neighbours(device: Phone) -> None:
-    """At once: the link-local address that it has would be tried for a second or two."""
-    device.run("ip -6 addr flush dev phone scope link")
-    device.run(f"ip addr add fe80::{device.mac.replace(':', '')[-4:]}/64 dev phone nodad")
 
 
 def at_home(phone: Phone) -> None:

@@ -53,9 +53,10 @@ class Blocker:
         workers: int,
         everywhere: int = 0,
         dns: Mapping[str, Any] | None = None,
+        also: Sequence[str] = (),
     ) -> None:
         self.port, self.admin_port = everywhere or free_port(), free_port()
-        listen = ["0.0.0.0", "[::]"] if everywhere else ["127.0.0.1"]
+        listen = ["0.0.0.0", "[::]"] if everywhere else ["127.0.0.1", *also]
         addresses = [f"{host}:{self.port}" for host in listen]
         section = {"listen": addresses, "workers": workers, **(dns or {})}
         self.state = folder / "state"
@@ -212,14 +213,15 @@ def blocker(
     workers: int = 1,
     everywhere: int = 0,
     dns: Mapping[str, Any] | None = None,
+    also: Sequence[str] = (),
 ) -> Iterator[Blocker]:
     """Running and answering; stopped at the end however the test ends.
 
-    `everywhere` is a port for all addresses: only in a network of the test's own. `dns` is what
-    else stands in that section of the configuration.
+    `everywhere` is a port for all addresses, `also` are addresses beside loopback: only in a
+    network of the test's own. `dns` is what else stands in that section of the configuration.
     """
     nobody = f"udp://127.0.0.1:{free_port()}"
-    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere, dns)
+    server = Blocker(folder, upstreams or [nobody], extra, workers, everywhere, dns, also)
     try:
         server.start()
         yield server

@@ -17,9 +17,9 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, Self
@@ -162,6 +162,36 @@ class Phone:
             "socket.socket(*found[:2]).sendto(b'hello',found[4])"
         )
         said("nsenter", f"--net=/proc/{self.pid}/ns/net", sys.executable, "-c", code, address)
+
+
+@contextmanager
+def running(device: Phone, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A command on a device, as long as the test needs it."""
+    enter = ["nsenter", f"--net=/proc/{device.pid}/ns/net"]
+    process = subprocess.Popen([*enter, *command], stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=5)
+
+
+@contextmanager
+def dnsmasq(device: Phone, address: str) -> Iterator[None]:
+    """A resolver on a device, port 53: it answers every name with this address."""
+    plain = ["--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root", "--pid-file="]
+    with running(device, "dnsmasq", "--keep-in-foreground", *plain, f"--address=/#/{address}"):
+        until = time.monotonic() + 10
+        while ":53 " not in device.run("ss -Hltn"):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        yield
+
+
+def answer_neighbours(device: Phone) -> None:
+    """At once: the link-local address that it has would be tried for a second or two."""
+    device.run("ip -6 addr flush dev phone scope link")
+    device.run(f"ip addr add fe80::{device.mac.replace(':', '')[-4:]}/64 dev phone nodad")
 
 
 def _network_of(process: int | str) -> str:

@@ -77,9 +77,17 @@ def test_who_holds_the_port_is_said(kind: socket.SocketKind, name: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_an_address_that_is_not_ours() -> None:
-    with pytest.raises(StartError, match=r"no address 192\.0\.2\.77; correct dns\.listen"):
-        bind_dns([Address("192.0.2.77", free_port())], 1)
+@pytest.mark.parametrize("host", ["192.0.2.77", "2001:db8::77"])
+def test_an_address_that_is_not_there_yet_is_waited_for(
+    host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = Address(host, free_port())
+    sets = bind_dns([address, Address("127.0.0.1", address.port)], 2)
+    for each in sets:
+        assert [sock.getsockname()[0] for sock in (each.udp[0], each.tcp[0])] == [host, host]
+    close(sets)
+    (said,) = caplog.messages
+    assert f"does not have the address {host} of dns.listen yet" in said
 
 
 def test_the_admin_port_names_its_own_setting() -> None:

@@ -1,5 +1,7 @@
 """What `serve` prints: all of it, and a command that can be pasted."""
 
+from dataclasses import replace
+
 import pytest
 
 from blocker.sockets import Address
@@ -13,12 +15,19 @@ def test_the_banner_says_what_a_person_wants_to_know() -> None:
         "0.0.0.0:5300, [::]:5300",
         "1,234 rules of 5 vendors",
         "private",
-        "198.51.100.0/24",
+        "198.51.100.0/24; all others are refused",
         "udp://192.0.2.53",
         "http://127.0.0.1:8053",
         "dig @127.0.0.1 -p 5300 data.mistat.xiaomi.com",
     ):
         assert piece in text
+
+
+def test_an_open_resolver_is_warned_of() -> None:
+    given = plan()
+    assert "WARNING" not in banner(given)
+    everyone = replace(given.generation, allow_from=["0.0.0.0/0", "::/0"])
+    assert "has 0.0.0.0/0 and ::/0: an open resolver" in banner(replace(given, generation=everyone))
 
 
 @pytest.mark.parametrize(

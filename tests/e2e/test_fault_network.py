@@ -1,0 +1,112 @@
+"""The network comes late, and strangers ask: in a network of the test's own, real addresses."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.blocker import BLOCKED, Blocker, blocker
+from tests.support.network import (
+    HOME_IPV4,
+    HOME_IPV6,
+    Phone,
+    answer_neighbours,
+    dnsmasq,
+    in_own_network,
+    ip,
+)
+from tests.support.packets import SERVFAIL, extended_errors, opt, query, read
+
+KNOWN = "198.51.100.8"  # what the resolver out there says of every name
+RESOLVER = "10.99.0.53"
+PORT = 5353
+# A home's own network may have public addresses; these are kept for documentation.
+PUBLIC_IPV4, PUBLIC_IPV6 = "203.0.113.1", "2001:db8:7::1"
+EDE_NETWORK_ERROR = 23
+
+
+def dig(phone: Phone, asked: str, name: str, *how: str) -> str:
+    """Status and addresses."""
+    options = " ".join(["+tries=1", "+time=2", "+noall", "+comments", "+answer", *how])
+    said = phone.run(f"dig {options} @{asked} {name}")
+    status = said.partition("status: ")[2].partition(",")[0]
+    found = [line.split()[-1] for line in said.splitlines() if line and not line.startswith(";")]
+    return " ".join([status, *found])
+
+
+@contextmanager
+def cable_and_resolver() -> Iterator[Phone]:
+    """A phone; it is also the one that has the resolver out there."""
+    with Phone("02:00:5e:10:00:01") as phone:
+        phone.move_to(f"{RESOLVER}/24", "fd99::53/64")
+        answer_neighbours(phone)
+        with dnsmasq(phone, KNOWN):
+            yield phone
+
+
+@in_own_network
+def _without_network(tmp_path: Path) -> None:
+    upstreams, addresses = [f"udp://{RESOLVER}"], [HOME_IPV4, f"[{HOME_IPV6}]"]
+    with blocker(tmp_path, upstreams=upstreams, also=addresses) as server:
+        log = server.log.read_text()
+        assert f"does not have the address {HOME_IPV4} of dns.listen yet" in log
+        assert server.address(BLOCKED) == "0.0.0.0"
+        began = time.monotonic()
+        assert error_of(server, "before.example") == (SERVFAIL, EDE_NETWORK_ERROR)
+        assert time.monotonic() - began < 5
+        with cable_and_resolver() as phone:
+            plugged = time.monotonic()
+            server.wait_until(lambda: server.address("www.example.org") == KNOWN)
+            assert time.monotonic() - plugged < 5
+            for host in (HOME_IPV4, HOME_IPV6):
+                for how in ("+notcp", "+tcp"):
+                    assert dig(phone, f"{host} -p {server.port}", BLOCKED, how) == "NOERROR 0.0.0.0"
+                    assert (
+                        dig(phone, f"{host} -p {server.port}", "www.example.org", how)
+                        == f"NOERROR {KNOWN}"
+                    )
+
+
+def error_of(server: Blocker, name: str) -> tuple[int, int]:
+    """The rcode, and the extended error's code."""
+    with server.client(seconds=6) as sock:
+        sock.send(query(name, edns=opt()))
+        reply = read(sock.recv(4096))
+    ((code, _),) = extended_errors(reply)
+    return reply.header.rcode, code
+
+
+@in_own_network
+def _with_strangers(tmp_path: Path) -> None:
+    listed = {"allow_from": ["203.0.113.64/26"]}
+    with (
+        cable_and_resolver() as phone,
+        blocker(tmp_path, upstreams=[f"udp://{RESOLVER}"], everywhere=PORT, dns=listed) as server,
+    ):
+        ip(f"addr add {PUBLIC_IPV4}/24 dev home")
+        ip(f"addr add {PUBLIC_IPV6}/64 dev home nodad")
+        said = server.log.read_text()
+        assert "203.0.113.64/26; all others are refused" in said
+        phone.run("ip addr add 203.0.113.7/24 dev phone")
+        phone.run("ip addr add 203.0.113.70/24 dev phone")
+        phone.run("ip addr add 2001:db8:7::7/64 dev phone nodad")
+        for host, client, answered in (
+            (PUBLIC_IPV4, "203.0.113.7", False),
+            (PUBLIC_IPV4, "203.0.113.70", True),
+            (PUBLIC_IPV6, "2001:db8:7::7", False),
+            (HOME_IPV4, "203.0.113.7", False),  # who asks counts, not where
+            (HOME_IPV4, RESOLVER, True),
+            (HOME_IPV6, "fd99::53", True),
+        ):
+            for how in ("+notcp", "+tcp"):
+                for name, address in ((BLOCKED, "0.0.0.0"), ("www.example.org", KNOWN)):
+                    expected = f"NOERROR {address}" if answered else "REFUSED"
+                    assert dig(phone, f"{host} -p {PORT} -b {client}", name, how) == expected
+
+
+def test_names_resolve_when_the_network_comes_after_us(tmp_path: Path) -> None:
+    _without_network(tmp_path)
+
+
+def test_public_addresses_are_refused_unless_listed(tmp_path: Path) -> None:
+    _with_strangers(tmp_path)
