@@ -14,13 +14,14 @@ suspended time, so that what slept through its TTL has expired.
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Final
+from typing import Any
 
 from blocker.core import special
 from blocker.core.answer import Answer, Lifetimes
 from blocker.core.cache import Answers, SecondSight
 from blocker.core.cases import asks_who
 from blocker.core.extended import CACHED_ERROR
+from blocker.core.failures import Failures
 from blocker.core.forward import Forward
 from blocker.core.journal import Journal, Tally
 from blocker.core.local import followed
@@ -43,11 +44,9 @@ from blocker.core.wire import RD, STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query,
 
 __all__ = ["HOME", "Engine", "Everything", "Forward", "View", "Views"]
 
-FAILURE_SECONDS: Final = 5.0  # RFC 9520 section 3.2 allows one second to five minutes
 
 _REPLIES = 32_768  # ready replies of a view before it starts afresh
 _LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
-_FAILURES = 16_384
 _FOREVER = float("inf")
 
 
@@ -71,7 +70,7 @@ class Engine:
         self.misses = 0
         self._log = self.datagrams.append
         self._second_sight = SecondSight(8192)
-        self._failures: dict[bytes, float] = {}
+        self.failures = Failures()
         self._retired: list[dict[Any, Any]] = []
         self._put(views, networks, zones)
 
@@ -185,7 +184,7 @@ class Engine:
         """Nothing is known: the caller asks, unless that failed just now."""
         self.misses += 1
         now = forward.asked
-        if self._failures and now < self._failures.get(forward.query.key, 0.0):
+        if self.failures.until and self.failures.has(forward.query.key, now):
             return self._fail(forward, now, CACHED_ERROR, "an upstream failed just now")
         return forward
 
@@ -222,8 +221,8 @@ class Engine:
         if answer is not None:
             if answer.expires > now:
                 self.answers.put(answer)
-            if self._failures:
-                self._failures.pop(query.key, None)
+            if self.failures.until:
+                self.failures.forget(query.key)
         return answer
 
     def reply(self, forward: Forward, answer: Answer, now: float) -> bytes:
@@ -237,12 +236,14 @@ class Engine:
         """
         packet = self._stale(forward, now)
         if packet is not None:
-            self._remember_failure(forward, now)
+            self.failures.remember(forward.query.key, now, silent=True)
         return packet
 
-    def on_failure(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
-        """The packet for a client whose question no upstream answered."""
-        self._remember_failure(forward, now)
+    def on_failure(
+        self, forward: Forward, now: float, ede: int, text: str, *, silent: bool = True
+    ) -> bytes:
+        """The packet for a client whose question no upstream answered; not silent: they refused."""
+        self.failures.remember(forward.query.key, now, silent=silent)
         return self._fail(forward, now, ede, text)
 
     def turn_away(self, forward: Forward, now: float, text: str) -> bytes:
@@ -256,11 +257,6 @@ class Engine:
         if known is None or now >= known.expires + self.lifetimes.stale:
             return None
         return self._sent(forward, known, now, "stale")
-
-    def _remember_failure(self, forward: Forward, now: float) -> None:
-        if len(self._failures) >= _FAILURES:
-            self._failures.clear()
-        self._failures[forward.query.key] = now + FAILURE_SECONDS
 
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
         if (packet := self._stale(forward, now)) is not None:

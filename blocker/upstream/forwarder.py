@@ -88,9 +88,11 @@ class Forwarder(Recovery):
         doubtful = (rcode and rcode != NXDOMAIN) or message[6:10] == b"\x00\x00\x00\x00"
         if doubtful and self._refused(attempt, message, now):
             return
-        upstream.health.heard(seconds)
+        if upstream.health.heard(seconds):
+            self._engine.failures.forget_silence()
         exchange = attempt.exchange
         if exchange.done:
+            self._late(exchange, upstream, message, now)
             return
         answer = self._engine.on_response(exchange.query, message, now)
         if answer is None:

@@ -26,8 +26,8 @@ class Health:
         self.probe_at = 0.0
         self._back_off = 0.0
 
-    def heard(self, seconds: float) -> None:
-        """It answered, after so long."""
+    def heard(self, seconds: float) -> bool:
+        """It answered, after so long; whether it had failed to before."""
         if self.srtt:
             error = seconds - self.srtt
             self.srtt += error * 0.125
@@ -39,9 +39,11 @@ class Health:
         if wait < SHORTEST_WAIT:
             wait = SHORTEST_WAIT
         self.timeout = wait if wait < LONGEST_WAIT else LONGEST_WAIT
-        if self.failures:
-            self.failures = 0
-            self._back_off = 0.0
+        if not self.failures:
+            return False
+        self.failures = 0
+        self._back_off = 0.0
+        return True
 
     def failed(self, now: float) -> None:
         """It did not answer, or could not be reached."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from blocker.upstream.base import Address, Attempt, Exchange, Transport
 
-STRAY_SECONDS: Final = 4.0
+STRAY_SECONDS: Final = 6.0  # that an answer is welcome after its question: longer than anyone waits
 
 log = logging.getLogger(__name__)
 

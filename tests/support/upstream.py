@@ -10,6 +10,7 @@ script of its own (`on_tcp`); without one it is answered. What arrives is kept i
 """
 
 import contextlib
+import random
 import selectors
 import socket
 import struct
@@ -56,6 +57,7 @@ class ScriptedUpstream:
         self.connections = 0
         self._scripts: dict[tuple[str, str], list[Step]] = {}
         self._default = "answer"
+        self._lost, self._chance = 0.0, random.Random()
         self._selector = selectors.DefaultSelector()
         self._later: list[tuple[float, int, bytes, socket.socket, Any]] = []
         self._taken: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -89,6 +91,10 @@ class ScriptedUpstream:
     def always(self, step: str) -> None:
         """What is done with a name that has no script."""
         self._default = step
+
+    def lose(self, share: float, seed: int) -> None:
+        """Of the questions in datagrams so many, as if lost on the way: the same at each run."""
+        self._lost, self._chance = share, random.Random(seed)
 
     def asked(self, name: str, transport: str = "") -> list[Asked]:
         return [
@@ -171,11 +177,12 @@ class ScriptedUpstream:
     def _play(self, transport: str, packet: bytes, sock: socket.socket, peer: Any) -> None:
         end = packet.index(b"\x00", HEADER) + 5
         question = packet[HEADER:end]
-        port = peer[1] if isinstance(peer, tuple) else 0
-        number = int.from_bytes(packet[:2], "big")
+        port, number = peer[1], int.from_bytes(packet[:2], "big")
         opt = packet[10:12] != b"\x00\x00"
         now = time.monotonic()
         self.log.append(Asked(now, transport, port, number, question, opt, packet))
+        if transport == "udp" and self._chance.random() < self._lost:
+            return
         key = transport, text_of(question).lower()
         default = self._default if transport == "udp" else "answer"
         script: list[Step] = self._scripts.get(key, [default])
@@ -188,7 +195,9 @@ class ScriptedUpstream:
             verb, _, argument = action.partition(":")
             if verb == "drop":
                 continue
-            if verb == "close":
+            if verb in ("close", "reset"):
+                if verb == "reset":
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self._hang_up(sock)
                 return
             at = now + float(argument) if verb == "delay" else now

@@ -197,6 +197,35 @@ def test_a_stale_answer_comes_after_the_client_timer_and_the_exchange_goes_on(
         assert 2 <= len(upstream.log) <= 4
 
 
+def test_an_answer_that_comes_after_the_failure_is_kept() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on("a.example", "delay:4.4", "drop")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).rcode == 2
+            await asyncio.sleep(0.6)
+            got = await bench.ask("a.example")
+            assert got.answers == 1
+            assert got.seconds < 0.3
+
+        run([upstream.url], scenario)
+
+
+def test_when_an_upstream_is_back_what_failed_is_asked_again_at_once() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.always("drop")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).rcode == 2
+            upstream.always("answer")
+            assert (await bench.ask("b.example")).answers == 1
+            got = await bench.ask("a.example")
+            assert got.answers == 1
+            assert got.seconds < 0.3
+
+        run([upstream.url], scenario)
+
+
 def test_a_stale_answer_comes_when_all_fail() -> None:
     with ScriptedUpstream() as upstream:
         upstream.on("a.example", "answer", "rcode:2")
