@@ -182,6 +182,8 @@ class Tally:
     journal_dropped: int = 0
     link_dropped: int = 0
     rows_dropped: int = 0
+    datagrams_lost: int = 0  # by the kernel, since the sockets were bound: they outlive a worker
+    connections_refused: int = 0
 
     def of_outcome(self, outcome: str) -> dict[str, dict[str, int]]:
         """By vendor and purpose, what was blocked, or would have been, or allowed."""

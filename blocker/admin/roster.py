@@ -6,6 +6,7 @@ that it outlives admin as well. It belongs to one run of `serve` and is forgotte
 
 import asyncio
 import json
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -15,6 +16,8 @@ from socket import socket
 from blocker.admin.totals import add_up, of_the_dead
 from blocker.core.row import MARK, Row, decode
 from blocker.link import Link, Tally, encode_notice, write_atomically
+
+log = logging.getLogger(__name__)
 
 RECENT = 3.0  # seconds; a worker tells about twice a second
 
@@ -97,11 +100,11 @@ class Roster:
 
     def _take(self, tally: Tally) -> None:
         last = self.tallies.get(tally.worker)
+        self.tallies[tally.worker] = tally
+        self._seen[tally.worker] = time.monotonic()
         if last is not None and last.pid != tally.pid:
             self._base = of_the_dead(self._base, last)
             self._write_base()
-        self.tallies[tally.worker] = tally
-        self._seen[tally.worker] = time.monotonic()
 
     def _read_base(self) -> Tally:
         empty = Tally(worker=-1, pid=0, generation=self._run)
@@ -113,4 +116,7 @@ class Roster:
 
     def _write_base(self) -> None:
         base = replace(self._base, generation=self._run)
-        write_atomically(self._path, json.dumps(asdict(base)).encode())
+        try:
+            write_atomically(self._path, json.dumps(asdict(base)).encode())
+        except OSError as error:
+            log.warning("%s: %s; totals are kept in memory alone", self._path, error.strerror)

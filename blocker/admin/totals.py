@@ -23,12 +23,17 @@ def add_up(tallies: Iterable[Tally]) -> Tally:
         total.journal_dropped += tally.journal_dropped
         total.link_dropped += tally.link_dropped
         total.rows_dropped += tally.rows_dropped
+        total.datagrams_lost += tally.datagrams_lost
+        total.connections_refused += tally.connections_refused
     return total
 
 
 def of_the_dead(base: Tally, last: Tally) -> Tally:
-    """What remains of a process that has ended: its counts, not its levels."""
+    """What remains of a process that has ended: its counts, not its levels, and not what its
+    sockets count, which its successor has now.
+    """
     total = add_up([base, last])
+    total.datagrams_lost = 0
     if total.cache is not None:
         total.cache = CacheTally({**total.cache, "bytes": 0, "entries": 0})
     return total

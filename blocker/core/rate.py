@@ -19,6 +19,7 @@ class RateLimit:
     def __init__(self, most: int = 0, exempt: Callable[[str], bool] = lambda client: False) -> None:
         self.most = most
         self.over: dict[str, int] = {}  # who has asked more, and how much when it was noticed
+        self.freed: dict[str, int] = {}  # since the last step, and how much of each was refused
         self._exempt = exempt
         self._asked: Counter[str] = Counter()
         self._ends = 0.0
@@ -29,8 +30,10 @@ class RateLimit:
 
     def step(self, now: float) -> dict[str, int]:
         """Who has asked too much since the last step. A window that is over frees all."""
+        self.freed = {}
         if now >= self._ends or len(self._asked) > _CLIENTS:
             self._ends = now + WINDOW
+            self.freed = {client: self._asked[client] - most for client, most in self.over.items()}
             self._asked.clear()
             self.over.clear()
             return {}

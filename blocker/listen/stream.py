@@ -29,8 +29,14 @@ class StreamListener:
     """One listening socket and its connections."""
 
     def __init__(
-        self, sock: socket.socket, engine: Engine, forwarder: Asks, clock: Callable[[], float]
+        self,
+        sock: socket.socket,
+        engine: Engine,
+        forwarder: Asks,
+        clock: Callable[[], float],
+        room: int = CONNECTIONS,
     ) -> None:
+        self.room = room  # connections at a time
         self.socket = sock
         self.engine = engine
         self.ask = forwarder.ask
@@ -59,7 +65,7 @@ class StreamListener:
 
     def admits(self, client: str) -> bool:
         """Whether there is room for one more connection of this client."""
-        return len(self.connections) < CONNECTIONS and self.by_client[client] < CONNECTIONS_A_CLIENT
+        return len(self.connections) < self.room and self.by_client[client] < CONNECTIONS_A_CLIENT
 
     def _close_overdue(self) -> None:
         now = self.clock()

@@ -7,6 +7,7 @@ socket, up to a bound that keeps the event loop fair to upstreams and connection
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -15,6 +16,8 @@ from blocker.core.wire import LARGEST_QUERY
 
 DATAGRAMS_A_WAKE_UP: Final = 64
 
+_SO_MEMINFO: Final = 55  # asm-generic/socket.h; the counts are those of linux/sock_diag.h
+_SK_MEMINFO_DROPS: Final = 8
 _IP_PKTINFO: Final = 8  # linux/in.h; the socket module names it from Python 3.12 on
 _ROOM = socket.CMSG_SPACE(20)  # in6_pktinfo, the larger of the two
 
@@ -54,6 +57,12 @@ class UdpListener:
             self._sendto(packet, address)
         except OSError:
             return
+
+    @property
+    def lost(self) -> int:
+        """Datagrams that the kernel dropped since the socket was bound: its buffer was full."""
+        counts = self.socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 4 * (_SK_MEMINFO_DROPS + 1))
+        return int.from_bytes(counts[4 * _SK_MEMINFO_DROPS :], sys.byteorder)
 
     def withhold(self, address: Any) -> None:
         """Send none: nothing is kept for whoever asked."""

@@ -8,7 +8,6 @@ be made, the old one goes on.
 import asyncio
 import logging
 import os
-import resource
 import signal
 import time
 from collections.abc import Sequence
@@ -30,6 +29,7 @@ from blocker.upstream.tally import Tally as UpstreamTally
 from blocker.upstream.url import upstream_from_url
 from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, rate_of, zones_of
 from blocker.worker.collector import Collector
+from blocker.worker.descriptors import connections, raise_limit
 from blocker.worker.outbox import Outbox
 from blocker.worker.report import report
 
@@ -56,8 +56,7 @@ def run(
     state: Path,
 ) -> None:
     """Until SIGTERM; at once when `lifeline` ends, for then the supervisor is gone."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # an upstream takes 128 sockets
+    raise_limit()
     asyncio.run(Worker(index, link, state).live(udp, tcp, lifeline))
 
 
@@ -90,22 +89,25 @@ class Worker:
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         self.forwarder = Forwarder(self.engine, _upstreams(self.generation), clock)
         self._note_upstreams()
-        streams = [StreamListener(sock, self.engine, self.forwarder, clock) for sock in tcp]
-        datagrams = [listener(sock, self.engine, self.forwarder, clock) for sock in udp]
-        for stream in streams:
+        room = connections(len(self.forwarder.upstreams), len(tcp))
+        self._streams = [
+            StreamListener(sock, self.engine, self.forwarder, clock, room) for sock in tcp
+        ]
+        self._datagrams = [listener(sock, self.engine, self.forwarder, clock) for sock in udp]
+        for stream in self._streams:
             await stream.start()
-        for datagram in datagrams:
+        for datagram in self._datagrams:
             datagram.start()
         loop.add_reader(self.link.sock.fileno(), self._on_notice)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
         await self._keep_books(stop)
-        for datagram in datagrams:
+        for datagram in self._datagrams:
             datagram.stop()
-        for stream in streams:
+        for stream in self._streams:
             stream.stop()
         until = clock() + DRAIN
         await self.forwarder.drain(DRAIN)
-        while clock() < until and any(stream.connections for stream in streams):  # noqa: ASYNC110
+        while clock() < until and any(each.connections for each in self._streams):  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # the last answers are on their way out
         await self._fold()
         self._report()
@@ -138,6 +140,8 @@ class Worker:
                 "%s asked %d questions within a minute, more than dns.rate_limit: it is refused "
                 "for the next %.0f s", client, asked, self.engine.tally.rate.left(now),
             )  # fmt: skip
+        for client, refused in self.engine.tally.rate.freed.items():
+            log.warning("%s may ask again; %d of its questions were refused", client, refused)
 
     async def _fold(self) -> None:
         """In slices; between two of them the sockets have their turn."""
@@ -151,6 +155,8 @@ class Worker:
         tally = report(self.index, self.generation.number, self.engine, self._asked)
         tally.refused, tally.error = self.refused, self.error
         tally.link_dropped, tally.rows_dropped = self.link.dropped, self.outbox.dropped
+        tally.datagrams_lost = sum(listener.lost for listener in self._datagrams)
+        tally.connections_refused = sum(listener.turned_away for listener in self._streams)
         self.link.send(tally.encode())
 
     def _on_notice(self) -> None:

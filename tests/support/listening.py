@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from blocker.core.engine import Engine, Forward, View
-from blocker.listen.stream import StreamListener
+from blocker.listen.stream import CONNECTIONS, StreamListener
 from blocker.listen.udp import UdpListener, listener
 from tests.support.packets import response
 from tests.support.rules import policy, rule
@@ -74,13 +74,15 @@ async def udp_listener(host: str = "127.0.0.1") -> AsyncIterator[tuple[UdpListen
 
 
 @asynccontextmanager
-async def stream_listener(host: str = "127.0.0.1") -> AsyncIterator[tuple[StreamListener, Late]]:
+async def stream_listener(
+    host: str = "127.0.0.1", room: int = CONNECTIONS
+) -> AsyncIterator[tuple[StreamListener, Late]]:
     """A listener on a free port of `host`, and what stands behind it."""
     sock = socket.socket(_family(host), socket.SOCK_STREAM)
     sock.bind((host, 0))
     sock.listen()
     behind = Late(engine())
-    made = StreamListener(sock, behind.engine, behind, clock)
+    made = StreamListener(sock, behind.engine, behind, clock, room)
     await made.start()
     try:
         yield made, behind

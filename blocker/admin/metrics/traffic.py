@@ -55,6 +55,14 @@ def upstream_metrics(upstreams: Mapping[str, UpstreamTally]) -> Iterator[Metric]
 
 def dropped_metrics(totals: Tally) -> Iterator[Metric]:
     yield counter(
+        "udp_dropped", "Datagrams of clients that the kernel dropped: the buffer was full.",
+        totals.datagrams_lost,
+    )  # fmt: skip
+    yield counter(
+        "connections_refused", "Connections of clients that were closed at once: too many.",
+        totals.connections_refused,
+    )  # fmt: skip
+    yield counter(
         "journal_dropped", "Answers that were not counted: folding could not keep up.",
         totals.journal_dropped,
     )  # fmt: skip

@@ -185,3 +185,18 @@ def test_waiting_ends_when_the_time_is_up(ends: Ends, tmp_path: Path) -> None:
         return await roster.wait_for(4, seconds=0.1)
 
     assert not asyncio.run(scenario())
+
+
+def test_a_full_disk_costs_no_count(
+    ends: Ends, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        roster = Roster(ends.admin, tmp_path / "gone", run=1)  # there nothing can be written
+        for pid in (10, 11, 12):
+            ends.tell(0, pid=pid, blocked=5)
+            ends.tell(0, pid=pid, blocked=6)
+            read(roster)
+        assert blocked(roster) == 18
+        assert "totals are kept in memory alone" in caplog.text
+
+    asyncio.run(scenario())

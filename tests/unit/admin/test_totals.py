@@ -24,6 +24,8 @@ ONE = tally(
     answer_seconds=seconds(1, 2, 3, total=9.0),
     journal_dropped=1,
     rows_dropped=2,
+    datagrams_lost=6,
+    connections_refused=7,
 )
 OTHER = tally(
     queries={"udp": {"blocked": 4, "cached": 1}},
@@ -69,6 +71,12 @@ def test_counts_are_added_label_by_label() -> None:
     )
     assert total.upstreams["tcp://192.0.2.54"]["requests"] == 1
     assert (total.journal_dropped, total.rows_dropped) == (1, 2)
+    assert (total.datagrams_lost, total.connections_refused) == (6, 7)
+
+
+def test_what_the_sockets_of_a_dead_worker_count_its_successor_tells() -> None:
+    total = of_the_dead(OTHER, ONE)
+    assert (total.datagrams_lost, total.connections_refused) == (0, 7)
 
 
 def test_adding_up_leaves_what_was_added_alone() -> None:

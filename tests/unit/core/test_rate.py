@@ -24,10 +24,13 @@ def test_who_asks_more_is_told_once_and_free_when_the_window_is_over() -> None:
     assert rate.step(10.4) == {}
     assert rate.over == {GREEDY: 101}
     assert rate.left(40.0) == 10.0 + WINDOW - 40.0
+    assert rate.freed == {}
     assert rate.step(10.0 + WINDOW) == {}
     assert rate.over == {}
+    assert rate.freed == {GREEDY: 50}  # so many were refused
     counted(rate, greedy=100)
     assert rate.step(10.2 + WINDOW) == {}
+    assert rate.freed == {}
 
 
 def test_without_a_limit_nobody_is_counted() -> None:

@@ -174,11 +174,9 @@ def test_connections_of_a_client_have_a_bound(monkeypatch: pytest.MonkeyPatch) -
     asyncio.run(run())
 
 
-def test_connections_of_all_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "CONNECTIONS", 1)
-
+def test_connections_of_all_have_a_bound() -> None:
     async def run() -> None:
-        async with stream_listener() as (server, _), connection(server) as one:
+        async with stream_listener(room=1) as (server, _), connection(server) as one:
             one.send(BLOCKED)
             await one.receive()
             async with connection(server) as two:

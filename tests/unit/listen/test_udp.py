@@ -129,3 +129,15 @@ def test_only_a_wildcard_pays_for_looking_at_addresses() -> None:
             sock.bind((host, 0))
             behind = Late(engine())
             assert type(listener(sock, behind.engine, behind, clock)) is kind
+
+
+def test_what_the_kernel_drops_is_known() -> None:
+    async def run() -> None:
+        async with udp_listener() as (server, _), datagrams() as client:
+            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            assert server.lost == 0
+            for _ in range(100):  # nobody reads meanwhile
+                client.sendto(BLOCKED, server.socket.getsockname())
+            assert 50 < server.lost < 100
+
+    asyncio.run(run())

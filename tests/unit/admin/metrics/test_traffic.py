@@ -18,6 +18,7 @@ def test_a_tally_as_text() -> None:
         queries={"udp": {"blocked": 3}},
         accounts={"xiaomi": {"unclassified": {"allowed": 5}}},
         answer_seconds=SECONDS, journal_dropped=1, link_dropped=2, rows_dropped=3,
+        datagrams_lost=4, connections_refused=5,
     )  # fmt: skip
     upstream = UpstreamTally(requests=3, errors={"timeout": 1}, seconds=SECONDS)
     families = [
@@ -41,5 +42,7 @@ def test_a_tally_as_text() -> None:
         "blocker_journal_dropped_total": "1.0",
         "blocker_tallies_dropped_total": "2.0",
         "blocker_journal_rows_dropped_total": "3.0",
+        "blocker_udp_dropped_total": "4.0",
+        "blocker_connections_refused_total": "5.0",
     }
     assert expected.items() <= found.items()
