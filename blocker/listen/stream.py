@@ -185,7 +185,8 @@ class Connection(asyncio.Protocol):
             self._write(outcome)
 
     def _write(self, packet: bytes) -> None:
-        if self._transport is not None:
+        # A client may be gone before we are told: asyncio would complain of each further write.
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.write(len(packet).to_bytes(2, "big") + packet)
             self._since = self._listener.clock()
 

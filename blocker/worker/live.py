@@ -29,7 +29,7 @@ from blocker.upstream.tally import Tally as UpstreamTally
 from blocker.upstream.url import upstream_from_url
 from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, rate_of, zones_of
 from blocker.worker.collector import Collector
-from blocker.worker.descriptors import connections, raise_limit
+from blocker.worker.descriptors import connections, raise_limit, say_if_exhausted
 from blocker.worker.outbox import Outbox
 from blocker.worker.report import report
 
@@ -85,6 +85,7 @@ class Worker:
     async def live(self, udp: Sequence[socket], tcp: Sequence[socket], lifeline: int) -> None:
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
+        loop.set_exception_handler(say_if_exhausted)
         loop.add_reader(lifeline, os._exit, 1)
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         self.forwarder = Forwarder(self.engine, _upstreams(self.generation), clock)

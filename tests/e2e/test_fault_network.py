@@ -23,6 +23,7 @@ PORT = 5353
 # A home's own network may have public addresses; these are kept for documentation.
 PUBLIC_IPV4, PUBLIC_IPV6 = "203.0.113.1", "2001:db8:7::1"
 EDE_NETWORK_ERROR = 23
+LIMIT = 100  # questions a minute
 
 
 def dig(phone: Phone, asked: str, name: str, *how: str) -> str:
@@ -104,9 +105,61 @@ def _with_strangers(tmp_path: Path) -> None:
                     assert dig(phone, f"{host} -p {PORT} -b {client}", name, how) == expected
 
 
+@in_own_network
+def _with_a_limit(tmp_path: Path) -> None:
+    router, greedy, modest = "10.99.0.254", ("10.99.0.5", "fd99::5"), ("10.99.0.6", "fd99::6")
+    with (
+        cable_and_resolver() as phone,
+        blocker(
+            tmp_path,
+            upstreams=[f"udp://{RESOLVER}"],
+            everywhere=PORT,
+            dns={"rate_limit": LIMIT},
+        ) as server,
+    ):
+        for client in (router, *greedy, *modest):
+            phone.run(f"ip addr add {client}/24 dev phone" + " nodad" * (":" in client))
+        ip(f"route add default via {router}")
+        server.wait_until_ready()
+        for client in (router, *greedy):
+            ask_many(phone, tmp_path, client, LIMIT + 50)
+        for client in greedy:
+            server.wait_until(lambda client=client: asked_by(phone, client) == "REFUSED")
+            assert f"{client} asked 1" in server.log.read_text()
+        for client in (router, *modest):  # each address for itself, also within a /64
+            assert asked_by(phone, client) == "NOERROR 0.0.0.0"
+        assert f"{router} asked" not in server.log.read_text()
+        server.wait_until(lambda: refused(server) > 0)
+
+
+def asked_by(phone: Phone, client: str) -> str:
+    return dig(phone, f"{_beside(client)} -p {PORT} -b {client}", BLOCKED)
+
+
+def ask_many(phone: Phone, folder: Path, client: str, number: int) -> None:
+    names = folder / "many.txt"
+    names.write_text("".join(f"n{each}.{BLOCKED} +tries=1 +time=2\n" for each in range(number)))
+    phone.run(f"dig @{_beside(client)} -p {PORT} -b {client} -f {names}")
+
+
+def _beside(client: str) -> str:
+    """The server's address in the client's network."""
+    return HOME_IPV6 if ":" in client else HOME_IPV4
+
+
+def refused(server: Blocker) -> float:
+    """As the metrics count them."""
+    lines = server.http("GET", "/metrics").body.decode().splitlines()
+    return sum(float(line.split()[-1]) for line in lines if 'action="limited"' in line)
+
+
 def test_names_resolve_when_the_network_comes_after_us(tmp_path: Path) -> None:
     _without_network(tmp_path)
 
 
 def test_public_addresses_are_refused_unless_listed(tmp_path: Path) -> None:
     _with_strangers(tmp_path)
+
+
+def test_who_asks_too_much_is_refused_and_named(tmp_path: Path) -> None:
+    _with_a_limit(tmp_path)

@@ -4,7 +4,7 @@
         server.url; server.pause(); server.resume(); server.kill(); server.start()
 
 The zone is lab.example: www has addresses, alias points to it, text.lab.example is too large for a
-datagram. They ask nobody else.
+datagram. Unbound also knows every name in flood.example. They ask nobody else.
 """
 
 import os
@@ -47,6 +47,8 @@ server:
     local-data: "www.lab.example. 60 A 192.0.2.80"
     local-data: "www.lab.example. 60 AAAA 2001:db8::80"
 {large}
+    local-zone: "flood.example." redirect
+    local-data: "flood.example. 3600 A 192.0.2.81"
 remote-control:
     control-enable: no
 """

@@ -1,12 +1,21 @@
 """What connections are left of the descriptors there are."""
 
+import asyncio
+import errno
 import resource
 from collections.abc import Iterator
 
 import pytest
 
 from blocker.listen.stream import CONNECTIONS
-from blocker.worker.descriptors import AN_UPSTREAM, FEWEST, OTHERS, connections, raise_limit
+from blocker.worker.descriptors import (
+    AN_UPSTREAM,
+    FEWEST,
+    OTHERS,
+    connections,
+    raise_limit,
+    say_if_exhausted,
+)
 
 
 @pytest.fixture
@@ -33,3 +42,12 @@ def test_the_limit_is_raised_as_far_as_it_goes(limits: tuple[int, int]) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))
     raise_limit()
     assert resource.getrlimit(resource.RLIMIT_NOFILE) == (limits[1], limits[1])
+
+
+def test_exhaustion_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    loop = asyncio.new_event_loop()
+    say_if_exhausted(loop, {"message": "accept", "exception": OSError(errno.EMFILE, "Too many")})
+    assert caplog.messages == ["connections wait: too many"]
+    say_if_exhausted(loop, {"message": "something else", "exception": ValueError("a fault")})
+    assert "a fault" in caplog.text
+    loop.close()
