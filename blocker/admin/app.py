@@ -138,7 +138,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     loop.add_signal_handler(signal.SIGHUP, hang_up.set)
     state = Path(plan.state)
-    roster = Roster(links, state, run=plan.generation.number)
+    roster = Roster(links, plan.running, run=plan.generation.number)
     generations = Generations(plan, roster)
     backend = Backend.of(roster, generations)
     app = application(backend)

@@ -20,6 +20,7 @@ from blocker.link import Generation
 from blocker.querylog.settings import LogSettings
 
 CHILD = "blocker.admin.prepare"
+START = "--start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Plan:
     hosts: tuple[str, ...] = ()  # names by which the admin API may be called
     tls: tuple[str, str] | None = None  # its certificate and key
     device_metrics: bool = False
+    run: str = ""  # where the generation is; empty: in the state folder, as nearly always
+
+    @property
+    def running(self) -> Path:
+        return Path(self.run or self.state)
 
     def encode(self) -> str:
         return json.dumps(asdict(self))
@@ -69,12 +75,13 @@ class Plan:
 
 
 def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None) -> Plan:
-    """Check and compile in a child; Problems or StartError when something is wrong.
+    """Check and compile in a child; Problems or StartError when something is wrong. A state folder
+    that cannot be written is nothing of that kind: a server has to start.
 
     A terminal is the child's too, for it to say how far it is.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", CHILD, *_arguments(config)],
+        [sys.executable, "-m", CHILD, START, *_arguments(config)],
         env=_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

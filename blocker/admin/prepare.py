@@ -1,13 +1,15 @@
 """The child that turns a configuration file into a Plan, and ends with the memory that took.
 
-python -m blocker.admin.prepare [FILE]     prints the plan, or what is wrong, as JSON; on stderr,
-                                           if that is a terminal, how far it is
+python -m blocker.admin.prepare [--start] [FILE]
+
+prints the plan, or what is wrong, as JSON; on stderr, if that is a terminal, how far it is. At the
+start of a server the disk may fail: then the ruleset is compiled elsewhere.
 """
 
 import sys
 from pathlib import Path
 
-from blocker.admin.plan import Evidence, Plan, encode_failure
+from blocker.admin.plan import START, Evidence, Plan, encode_failure
 from blocker.admin.progress import ProgressLine
 from blocker.catalog.compile import compile_ruleset, prune
 from blocker.catalog.seen import remember
@@ -18,13 +20,15 @@ from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
 from blocker.querylog.settings import LogSettings
 from blocker.ruleset import Progress, open_ruleset
+from blocker.spare import can_do_without, spare_folder
 from blocker.tokens import TokenStore
 
 
 def main(arguments: list[str]) -> int:
     try:
         with ProgressLine(sys.stderr) as progress:
-            plan = make_plan(Path(arguments[0]) if arguments else None, progress)
+            files = [Path(argument) for argument in arguments if argument != START]
+            plan = make_plan(files[0] if files else None, progress, starting=START in arguments)
     except (Problems, StartError) as error:
         sys.stdout.write(encode_failure(error))
         return 1
@@ -32,11 +36,13 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def make_plan(path: Path | None, progress: Progress = lambda *_: None) -> Plan:
+def make_plan(
+    path: Path | None, progress: Progress = lambda *_: None, *, starting: bool = False
+) -> Plan:
     """Everything checked, and the ruleset compiled if it was not there yet."""
     inputs = read_inputs(path)
     config = inputs.config
-    ruleset = _compile(inputs, progress)
+    ruleset = _compile(inputs, progress, starting)
     remember(inputs.catalogue.edits, config.state)
     rules, vendors = inputs.in_force(open_ruleset(ruleset))
     return Plan(
@@ -74,19 +80,26 @@ def _log_settings(section: QueryLogSection) -> LogSettings:
     )
 
 
-def _compile(inputs: Inputs, progress: Progress) -> Path:
-    config = inputs.config
-    folder = config.state / RULESETS
+def _compile(inputs: Inputs, progress: Progress, starting: bool) -> Path:
+    state = inputs.config.state
+    folder = state / RULESETS
     try:
-        config.state.mkdir(mode=0o750, parents=True, exist_ok=True)
-        path = compile_ruleset(inputs.catalogue, inputs.subscriptions, folder, progress)
-        prune(folder, [path])
+        state.mkdir(mode=0o750, parents=True, exist_ok=True)
+        path = _compiled(inputs, folder, progress)
     except OSError as error:
+        if starting and can_do_without(state, error):
+            return _compiled(inputs, spare_folder(state), progress)
         message = (
             f"cannot write {error.filename or folder}: {error.strerror}; "
             "make it writable for this user, or set state: to another path"
         )
         raise StartError(message) from None
+    return path
+
+
+def _compiled(inputs: Inputs, folder: Path, progress: Progress) -> Path:
+    path = compile_ruleset(inputs.catalogue, inputs.subscriptions, folder, progress)
+    prune(folder, [path])
     return path
 
 

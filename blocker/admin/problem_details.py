@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from blocker.asked.present import NotPossible, Unknown
 from blocker.errors import BlockerError, Problems
+from blocker.store import StoreError
 from blocker.store.history import CannotUndo, NoSuchChange
 from blocker.tokens import NoSuchToken, TokenExists
 
@@ -77,11 +78,13 @@ async def problem_details(request: web.Request, handler: Next) -> web.StreamResp
 
 
 def _status_of(error: BlockerError) -> HTTPStatus:
-    """404: nothing has that name. 409: not as things are. 422: never."""
+    """404: nothing has that name. 409: not as things are. 503: not on this disk. 422: never."""
     if isinstance(error, (Unknown, NoSuchChange, NoSuchToken)):
         return HTTPStatus.NOT_FOUND
     if isinstance(error, (NotPossible, CannotUndo, TokenExists)):
         return HTTPStatus.CONFLICT
+    if isinstance(error, StoreError):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.UNPROCESSABLE_ENTITY
 
 

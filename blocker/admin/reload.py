@@ -64,8 +64,9 @@ class Generations:
         self.plan = plan
         self.started_with = plan
         self.state = Path(plan.state)
-        self.current = Generation.read(self.state)
-        self.configured = read_configured(self.state) or plan.generation
+        self.run = plan.running
+        self.current = Generation.read(self.run)
+        self.configured = read_configured(self.run) or plan.generation
         self.store = Store(self.state)
         self.settings = read_settings(self.state)
         self.in_force = Contents.of(self.current)
@@ -166,20 +167,20 @@ class Generations:
         except NotTaken:
             with suppress(OSError):
                 if configured is not self.configured:
-                    write_configured(self.configured, self.state)
+                    write_configured(self.configured, self.run)
             raise
         self.configured = configured
 
     def _keep(self, configured: Generation) -> None:
         if configured is not self.configured:
             with self._writing():
-                write_configured(configured, self.state)
+                write_configured(configured, self.run)
 
     def _write(self, content: Generation) -> None:
         """Not durable: after a loss of power the supervisor writes it anew, from what is."""
         generation = replace(content, number=self.current.number + 1)
         with self._writing():
-            generation.write(self.state, durable=False)
+            generation.write(self.run, durable=False)
         self.current = generation
         self._roster.notify(generation.number)
 
@@ -188,7 +189,7 @@ class Generations:
         try:
             yield
         except OSError as error:
-            raise NotTaken(f"cannot write to {self.state}: {error.strerror}") from error
+            raise NotTaken(f"cannot write to {self.run}: {error.strerror}") from error
 
     def _count_rules(self) -> None:
         rules = {**self.in_force.rules, "user": len(self.current.rules)}

@@ -8,6 +8,7 @@ import hashlib
 import os
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -68,7 +69,8 @@ def _version(catalogue: Catalogue, subscriptions: Sequence[Subscription]) -> str
 def _is_sound(path: Path) -> bool:
     try:
         verify(path)
-        os.utime(path)
     except (RulesetError, OSError):
         return False
+    with suppress(OSError):  # the disk may be read-only by now
+        os.utime(path)
     return True

@@ -9,9 +9,10 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final, TypeVar
+from urllib.parse import quote
 
 from blocker.errors import BlockerError
 from blocker.store import rows
@@ -159,6 +160,17 @@ def read_settings(state: Path) -> Settings:
         return store.settings()
     except StoreError as error:
         log.error("%s", error)  # noqa: TRY400 - no trace: it is about the file
-        return Settings()
+        return _read_only(state / NAME)
     finally:
         store.close()
+
+
+def _read_only(path: Path) -> Settings:
+    """On a disk that is full or read-only what is there can still be read."""
+    for how in ("mode=ro", "immutable=1"):  # the second is without what a kill left unfinished
+        with (
+            suppress(sqlite3.Error, Damaged),
+            closing(sqlite3.connect(f"file:{quote(str(path))}?{how}", uri=True)) as database,
+        ):
+            return rows.read_all(database)
+    return Settings()

@@ -3,6 +3,7 @@
 import os
 import pwd
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from blocker.errors import StartError
@@ -19,7 +20,8 @@ def claim(state: Path, user: str | None) -> None:
     if user is not None and os.geteuid() == 0:
         account = _account(user)
         for path in (state, *state.rglob("*")):
-            os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+            with suppress(OSError):  # a disk that has failed: names must resolve all the same
+                os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
 def drop(user: str | None) -> None:

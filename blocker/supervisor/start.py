@@ -14,10 +14,13 @@ from blocker.admin.plan import Plan, prepare
 from blocker.errors import StartError
 from blocker.link import Generation, link_pair
 from blocker.sockets import Address, DnsSockets, bind_admin, bind_dns
+from blocker.spare import can_do_without, remove_spare, spare_run
 from blocker.store import effective, read_settings, write_configured
 from blocker.supervisor import privileges
 from blocker.supervisor.banner import banner
 from blocker.supervisor.children import Child, Children
+
+log = logging.getLogger(__name__)
 
 
 def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) -> None:
@@ -30,7 +33,7 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     admin_socket = bind_admin(Address(*plan.admin))
     privileges.claim(state, plan.user)
     privileges.drop(plan.user)
-    plan = replace(plan, generation=_first_generation(plan, state))
+    plan = _with_first_generation(plan, state)
     say(banner(plan))
     sys.stdout.flush()
     _children(plan, sockets, admin_socket).run()
@@ -51,7 +54,7 @@ def _must_be_guarded(plan: Plan) -> None:
         )
 
 
-def _first_generation(plan: Plan, state: Path) -> Generation:
+def _with_first_generation(plan: Plan, state: Path) -> Plan:
     """Numbers grow over restarts, and what was changed later outlives them."""
     try:
         number = Generation.read(state).number + 1
@@ -59,15 +62,28 @@ def _first_generation(plan: Plan, state: Path) -> Generation:
         number = 1
     now = datetime.now(UTC).timestamp()
     generation = replace(effective(plan.generation, read_settings(state), now), number=number)
+    run = ""
     try:
-        write_configured(plan.generation, state)
-        generation.write(state)
+        _write(plan.generation, generation, state)
+        remove_spare(state, Path(generation.ruleset))
     except OSError as error:
-        raise StartError(
-            f"cannot write to the state folder {state}: {error.strerror}; "
-            "make it writable for this user, or set state: to another path"
-        ) from error
-    return generation
+        if not can_do_without(state, error):
+            raise StartError(
+                f"cannot write to the state folder {state}: {error.strerror}; "
+                "make it writable for this user, or set state: to another path"
+            ) from error
+        run = str(spare_run(state))
+        _write(plan.generation, generation, Path(run))
+        log.error(  # noqa: TRY400 - no trace: it is about the disk
+            "cannot write to the state folder %s: %s; names resolve, but nothing can be changed or "
+            "logged; mend it and start anew (running from %s)", state, error.strerror, run,
+        )  # fmt: skip
+    return replace(plan, generation=generation, run=run)
+
+
+def _write(configured: Generation, generation: Generation, folder: Path) -> None:
+    write_configured(configured, folder)
+    generation.write(folder)
 
 
 def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket) -> Children:
@@ -85,7 +101,7 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
         from blocker.worker import run
 
         own = sockets[index]
-        run(index, own.udp, own.tcp, links[index][0], lifeline, Path(plan.state))
+        run(index, own.udp, own.tcp, links[index][0], lifeline, plan.running)
 
     def admin() -> None:
         os.close(held)

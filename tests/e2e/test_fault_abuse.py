@@ -16,11 +16,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.servers import unbound
 from tests.support.upstream import ScriptedUpstream
 
+pytestmark = pytest.mark.timeout(180)  # these make work for a slow machine
 PIPELINED = 10_000
 A_CLIENT = 32  # connections
 WHOLE = 5.0  # seconds for a message

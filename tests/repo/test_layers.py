@@ -19,13 +19,15 @@ MAY_IMPORT = {
         "setup", "store", "tokens", "yamlfile", "yamltext",
     },
     # The children are imported after the fork, so neither carries what only the other needs.
-    "supervisor": {"worker", "admin", "config", "link", "notify", "sockets", "store"},
+    "supervisor": {
+        "worker", "admin", "config", "link", "notify", "sockets", "spare", "store",
+    },
     # These two meet in link, never in an import.
     "worker": {"clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
         "accounting", "aliases", "asked", "catalog", "clients", "config", "control", "core",
         "devices", "download", "explain", "inputs", "link", "notify", "querylog", "ruleset",
-        "sockets", "store", "tokens", "view",
+        "sockets", "spare", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
@@ -66,6 +68,7 @@ MAY_IMPORT = {
     "link": set(),
     "notify": set(),
     "sockets": set(),
+    "spare": set(),
     "tokens": set(),
     "yamlfile": set(),
     "errors": set(),

@@ -162,7 +162,7 @@ _WHEN = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "it does not fit, or cannot be done.",
     HTTPStatus.TOO_MANY_REQUESTS: "too many wrong tokens came from there; see Retry-After.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "a fault of this program.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "not at present.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "not at present: the disk is full, say.",
 }
 _ALWAYS_POSSIBLE = (
     HTTPStatus.BAD_REQUEST,
@@ -174,4 +174,5 @@ _ALWAYS_POSSIBLE = (
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
 )

@@ -1,11 +1,16 @@
 """From a configuration file to the plain values that workers run with."""
 
+import errno
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from blocker.admin import prepare
 from blocker.admin.prepare import main, make_plan
+from blocker.catalog.compile import compile_ruleset
 from blocker.errors import Problems, StartError
 from blocker.tokens import TokenStore
 from tests.support.backend import first_plan, plain
@@ -118,3 +123,23 @@ def test_what_is_printed_is_a_plan_or_what_is_wrong(
     assert main([str(path)]) == 1
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
     assert problem["line"] == 1
+
+
+def test_a_server_starts_though_its_disk_takes_no_ruleset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "blocker.yaml"
+    file.write_text(f"lists: {write_lists(tmp_path / 'lists')}\nstate: {tmp_path / 'state'}\n")
+    (tmp_path / "spare").mkdir()
+
+    def failing(catalogue: Any, subscriptions: Any, folder: Path, progress: Any) -> Path:
+        if folder.is_relative_to(tmp_path / "state"):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+        return compile_ruleset(catalogue, subscriptions, folder, progress)
+
+    monkeypatch.setattr(prepare, "compile_ruleset", failing)
+    monkeypatch.setattr(prepare, "spare_folder", lambda state: tmp_path / "spare")
+    plan = make_plan(file, starting=True)
+    assert Path(plan.generation.ruleset).parent == tmp_path / "spare"
+    with pytest.raises(StartError, match="No space left on device"):  # of a reload
+        make_plan(file)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from blocker.admin.problem_details import Refusal, _status_of, problem_details
 from blocker.asked.present import NotPossible, Unknown
 from blocker.errors import BlockerError, Problem, Problems, StartError
+from blocker.store import StoreError
 from blocker.store.history import CannotUndo, NoSuchChange
 from blocker.tokens import NoSuchToken, TokenExists
 
@@ -120,6 +121,7 @@ def test_a_fault_of_ours_is_logged_and_not_shown(caplog: pytest.LogCaptureFixtur
         (NotPossible("not now"), 409),
         (CannotUndo("not now"), 409),
         (TokenExists("not now"), 409),
+        (StoreError("the disk is full"), 503),
         (BlockerError("never"), 422),
     ],
 )

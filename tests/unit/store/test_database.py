@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.store import Edit, Key, Store, StoreError, read_settings
+from blocker.store import Edit, Key, Store, StoreError, database, read_settings
 from blocker.store.history import CannotUndo
 from tests.support.source import ROOT
 
@@ -250,3 +251,19 @@ def test_a_store_that_cannot_be_made_says_what_to_do(
         store.apply(Edit("block", {A: BLOCK}), "me", 1)
     assert len(read_settings(tmp_path)) == 0
     assert "changes.db" in caplog.text
+
+
+def test_on_a_disk_that_takes_nothing_what_is_there_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    store.apply(Edit("block", {A: BLOCK}), "me", 1)
+    store.close()
+
+    def full(path: Path, schema: str) -> sqlite3.Connection:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(database, "open_database", full)
+    assert [each.key for each in read_settings(tmp_path)] == [A]
+    (tmp_path / "changes.db").write_bytes(b"no database " * 100)
+    assert len(read_settings(tmp_path)) == 0

@@ -1,5 +1,6 @@
 """The steps of `serve`, one by one; all of them together are tested end to end."""
 
+import errno
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +39,7 @@ def first(tmp_path: Path) -> tuple[Plan, Path]:
 
 def test_numbers_grow_over_restarts_and_what_was_changed_goes_on(first: tuple[Plan, Path]) -> None:
     made, state = first
-    assert start._first_generation(made, state).number == 1
+    assert start._with_first_generation(made, state).generation.number == 1
     replace(Generation.read(state), number=41).write(state)
     values: dict[Key, Value | None] = {
         Key("pause"): {"until": 9e9},
@@ -47,7 +48,7 @@ def test_numbers_grow_over_restarts_and_what_was_changed_goes_on(first: tuple[Pl
     store = Store(state)
     store.apply(Edit("test", values), "test", 0)
     store.close()
-    begun = start._first_generation(made, state)
+    begun = start._with_first_generation(made, state).generation
     assert (begun.number, begun.paused_until) == (42, 9e9)
     assert [rule["text"] for rule in begun.rules] == ["a.example"]
     assert Generation.read(state) == begun
@@ -59,21 +60,46 @@ def test_damaged_changes_stop_nothing(
 ) -> None:
     made, state = first
     (state / "changes.db").write_bytes(b"not a database, but long enough to be looked at" * 100)
-    assert start._first_generation(made, state).rules == []
+    assert start._with_first_generation(made, state).generation.rules == []
     assert "changes.db is damaged" in caplog.text
 
 
 def test_a_damaged_generation_stops_nothing(first: tuple[Plan, Path]) -> None:
     made, state = first
     (state / "generation.json").write_text("{")
-    assert start._first_generation(made, state).number == 1
+    assert start._with_first_generation(made, state).generation.number == 1
 
 
 def test_a_state_folder_that_cannot_be_written(first: tuple[Plan, Path]) -> None:
     made, state = first
     (state / f".generation.json.{os.getpid()}").mkdir()
     with pytest.raises(StartError, match="make it writable for this user"):
-        start._first_generation(made, state)
+        start._with_first_generation(made, state)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_disk_that_has_failed_stops_nothing(
+    first: tuple[Plan, Path],
+    number: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    made, state = first
+    spare = state.parent / "spare"
+    spare.mkdir()
+    writing = start._write
+
+    def failing(configured: Generation, generation: Generation, folder: Path) -> None:
+        if folder == state:
+            raise OSError(number, os.strerror(number))
+        writing(configured, generation, folder)
+
+    monkeypatch.setattr(start, "_write", failing)
+    monkeypatch.setattr(start, "spare_run", lambda _: spare)
+    begun = start._with_first_generation(made, state)
+    assert begun.running == spare
+    assert Generation.read(spare) == begun.generation
+    assert os.strerror(number) in caplog.text
 
 
 def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None:
