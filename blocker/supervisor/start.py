@@ -1,10 +1,12 @@
 """`blocker serve`, step by step: check, bind, give up rights, write the generation, fork."""
 
+import fcntl
 import logging
 import os
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +21,7 @@ from blocker.store import effective, read_settings, write_configured
 from blocker.supervisor import privileges
 from blocker.supervisor.banner import banner
 from blocker.supervisor.children import Child, Children
+from blocker.supervisor.leftovers import clear_leftovers
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,7 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     sockets = bind_dns([Address(*address) for address in plan.listen], plan.workers)
     admin_socket = bind_admin(Address(*plan.admin))
     privileges.claim(state, plan.user)
+    clear_leftovers(state)
     privileges.drop(plan.user)
     plan = _with_first_generation(plan, state)
     say(banner(plan))
@@ -92,6 +96,7 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
 
     def worker(index: int) -> None:
         os.close(held)
+        _end_with(lifeline)
         admin_socket.close()
         for other, (mine, theirs) in enumerate(links):
             theirs.close()
@@ -105,6 +110,7 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
 
     def admin() -> None:
         os.close(held)
+        _end_with(lifeline)
         for each, (theirs, _) in zip(sockets, links, strict=True):
             _close(each)
             theirs.close()
@@ -114,6 +120,18 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
 
     workers = [Child(f"worker{index}", partial(worker, index)) for index in range(len(sockets))]
     return Children(workers, Child("admin", admin))
+
+
+def _end_with(lifeline: int) -> None:
+    """Also a child that still loads its program, or hangs, ends with the supervisor: it would keep
+    the sockets from the next one. At the end of the pipe the kernel sends SIGIO, which kills.
+    """
+    own = os.open(f"/proc/self/fd/{lifeline}", os.O_RDONLY | os.O_NONBLOCK)  # owned by us alone
+    fcntl.fcntl(own, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(own, fcntl.F_SETFL, os.O_ASYNC | os.O_NONBLOCK)
+    with suppress(BlockingIOError):  # it lives; else the signal has been sent already
+        os.read(own, 1)
+        os._exit(1)
 
 
 def _close(sockets: DnsSockets) -> None:

@@ -142,6 +142,18 @@ def test_without_the_supervisor_its_children_end(tmp_path: Path) -> None:
         server.wait_until(lambda: not any(map(is_alive, children)), 2)
 
 
+def test_who_still_loads_its_program_ends_too(tmp_path: Path) -> None:
+    with blocker(tmp_path) as server:
+        admin = server.children()["admin"]
+        os.kill(admin, signal.SIGKILL)
+        admin = server.successor("admin", admin)
+        os.kill(admin, signal.SIGSTOP)  # it has not come to look at its lifeline
+        os.kill(server.pid, signal.SIGKILL)
+        os.kill(admin, signal.SIGCONT)
+        server.wait_until(lambda: not is_alive(admin), 1)
+        server.wait_until(lambda: not server.answers(), 1)
+
+
 def is_alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
