@@ -52,6 +52,18 @@ def _wall_clock() -> float:
     return datetime.now(UTC).timestamp()
 
 
+def _elapsed() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def age_clock(
+    wall: Callable[[], float] = _wall_clock, elapsed: Callable[[], float] = _elapsed
+) -> Callable[[], float]:
+    """What rows age by: a clock that is set a year ahead meanwhile must not take them along."""
+    begun = wall() - elapsed()
+    return lambda: min(wall(), begun + elapsed())
+
+
 class QueryLog:
     """`run` is a task of admin's loop; `close` comes after it was cancelled."""
 
@@ -60,13 +72,13 @@ class QueryLog:
         settings: LogSettings,
         state: Path,
         device_of: Callable[[str], str] = lambda address: "",
-        now: Callable[[], float] = _wall_clock,
+        now: Callable[[], float] | None = None,
     ) -> None:
         self.url = url_of(settings.store, state)
         self._database = Database(self.url, settings)
         self._privacy = Privacy(settings, device_of)
         self._reader = open_reader(self.url)
-        self._now = now
+        self._now = now or age_clock()
         self._waiting: deque[Noted] = deque()
         self._writing: list[Noted] = []
         self._wake = asyncio.Event()

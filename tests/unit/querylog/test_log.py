@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from blocker.querylog import log as log_module
 from blocker.querylog import tables
-from blocker.querylog.log import QueryLog
+from blocker.querylog.log import QueryLog, age_clock
 from blocker.querylog.opening import LogError
 from blocker.querylog.settings import LogSettings
 from tests.support.logrows import MONDAY, row
@@ -160,3 +160,16 @@ def test_devices_are_known_from_then_on(tmp_path: Path) -> None:
         assert found == ["", "mac:192.0.2.7"]
 
     play(tmp_path, scenario)
+
+
+def test_rows_age_by_time_that_passes_not_by_a_clock_that_is_set() -> None:
+    shows, passed = 1_000.0, 50.0
+    now = age_clock(lambda: shows, lambda: passed)
+    assert now() == 1_000
+    passed += 10
+    shows += 10
+    assert now() == 1_010
+    shows += 365 * 86_400
+    assert now() == 1_010
+    shows = 500.0  # set back: nothing is older than it says
+    assert now() == 500
