@@ -2,10 +2,13 @@
 
 import os
 import signal
+import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.support.blocker import BLOCKED, Blocker, blocker
+from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
 
 ALLOW = f"rules: {{allow: [{BLOCKED}]}}\n"
@@ -154,3 +157,33 @@ def test_a_pause_outlives_a_worker_and_a_restart(tmp_path: Path) -> None:
         server.stop()
         server.start()
         assert server.address() == "192.0.2.80"
+
+
+def test_no_question_is_lost_to_reloads_under_load(tmp_path: Path) -> None:
+    with (
+        ScriptedUpstream() as upstream,
+        blocker(tmp_path, upstreams=[upstream.url], workers=2) as server,
+        ExitStack() as stack,
+    ):
+        token = server.token()
+        statuses: list[int] = []
+
+        def reload_five_times() -> None:
+            for number in range(5):
+                server.configure(f"rules: {{block: [rule{number}.example]}}\n")
+                statuses.append(server.http("POST", "reload", token=token).status)
+
+        reloads = threading.Thread(target=reload_five_times)
+        reloads.start()
+        socks = [stack.enter_context(server.client()) for _ in range(8)]  # to both workers
+        asked = 0
+        while reloads.is_alive() or asked < 500:
+            sock = socks[asked % len(socks)]
+            sock.send(query(BLOCKED if asked % 2 else f"n{asked}.example"))
+            assert sock.recv(512)[7], "it has an address"
+            asked += 1
+            time.sleep(0.001)
+        reloads.join()
+        assert statuses == [200] * 5
+        assert server.address("rule4.example") == "0.0.0.0"
+        assert server.address("rule3.example") == "192.0.2.80"
