@@ -76,6 +76,8 @@ def _is_home(packed: bytes) -> bool:
     number = int.from_bytes(packed, "big")
     if len(packed) == _OCTETS_4:
         return any(number >> shift == bits for shift, bits in _PREFIXES_4)
+    if len(packed) != _OCTETS_6:  # that is no address
+        return False
     if any(number >> shift == bits for shift, bits in _PREFIXES_6):
         return True
     embeds = any(number >> shift == bits for shift, bits in _PREFIXES_EMBEDDING)
@@ -90,6 +92,7 @@ def _prefixes(*networks: str) -> tuple[tuple[int, int], ...]:
 
 
 _OCTETS_4: Final = 4
+_OCTETS_6: Final = 16
 _PREFIXES_4: Final = _prefixes(*_V4)
 _PREFIXES_6: Final = _prefixes(*_V6)
 _PREFIXES_EMBEDDING: Final = _prefixes(*_EMBEDDING)

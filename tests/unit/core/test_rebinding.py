@@ -62,7 +62,9 @@ def test_hints_of_a_service_lead_there_too() -> None:
 
 
 @pytest.mark.parametrize("rtype", [A, AAAA, SVCB, HTTPS])
-@pytest.mark.parametrize("content", [b"", b"\x09", b"\x09\x01\xc0", b"\x09\x00\x00"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00", b"\xfd", b"\x09", b"\x09\x01\xc0", b"\x09\x00\x00"]
+)
 def test_what_is_cut_off_leads_nowhere(rtype: int, content: bytes) -> None:
     assert not leads_home(*record(rtype, content))
 
