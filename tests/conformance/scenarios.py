@@ -58,9 +58,12 @@ class Clock:
         """Whether these are not over yet: on a busy machine they may be."""
         return time.monotonic() < self._before + seconds
 
-    def left_of(self, ttl: int) -> range:
-        now = time.monotonic()
-        return range(ttl - int(now - self._before) - 1, ttl - int(now - self._after) + 1)
+    def asks(self, served: Served, name: str) -> tuple[Any, range]:
+        """A reply, and by how many seconds its TTLs may have become less till it was made."""
+        sent = time.monotonic()
+        reply = served.ask(name)
+        came = time.monotonic()
+        return reply, range(int(sent - self._after), int(came - self._before) + 1)
 
 
 def asked_at_zero(served: Served, name: str, **how: Any) -> tuple[Any, Clock]:

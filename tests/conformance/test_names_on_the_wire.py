@@ -195,7 +195,7 @@ def test_w045_a_policy_zone_that_changed_is_in_force_after_a_reload(served: Serv
         assert served.server.process is not None
         served.server.process.send_signal(1)
         served.server.wait_until(
-            lambda: served.ask("reloaded.example").header.rcode == NOERROR, seconds=20
+            lambda: served.ask("reloaded.example").header.rcode == NOERROR, seconds=45
         )
         assert len(served.ask("reloaded.example").rr) == 1
     finally:

@@ -17,7 +17,7 @@ from tests.support.upstream import ScriptedUpstream
 
 KID, OTHER = "127.0.0.10", "127.0.0.11"
 KIDS = b"kids\0"
-LAN = from_text("lan")
+LAN = from_text("box")
 
 
 def at(upstream: ScriptedUpstream) -> list[Upstream]:
@@ -39,12 +39,12 @@ def test_each_question_goes_where_it_belongs() -> None:
 
         async def scenario(bench: Bench) -> None:
             for name, client in (
-                ("a.example", OTHER), ("b.example", KID), ("nas.lan", OTHER), ("tv.lan", KID),
+                ("a.example", OTHER), ("b.example", KID), ("nas.box", OTHER), ("tv.box", KID),
             ):  # fmt: skip
                 assert (await bench.ask(name, client=client)).answers == 1
 
         run(Upstreams(at(common), {KIDS: at(own)}, {LAN: at(lan)}), scenario, views())
-        assert asked(common, own, lan) == [["a.example"], ["b.example"], ["nas.lan", "tv.lan"]]
+        assert asked(common, own, lan) == [["a.example"], ["b.example"], ["nas.box", "tv.box"]]
 
 
 def test_a_group_s_answers_are_no_others_answers() -> None:
@@ -102,21 +102,21 @@ def test_one_upstream_for_a_group_and_for_all_is_one() -> None:
 
 def test_a_reload_puts_others_in_their_place() -> None:
     with ScriptedUpstream() as common, ScriptedUpstream() as old, ScriptedUpstream() as new:
-        old.on("slow.lan", "delay:0.2")
+        old.on("slow.box", "delay:0.2")
 
         async def scenario(bench: Bench) -> None:
             before = bench.forwarder.upstreams[0]
-            slow = asyncio.create_task(bench.ask("slow.lan"))
+            slow = asyncio.create_task(bench.ask("slow.box"))
             await asyncio.sleep(0.05)
             bench.forwarder.replace(Upstreams(at(common), zones={LAN: at(new)}))
             assert bench.forwarder.upstreams[0] is before  # asked before, so it goes on as it is
-            assert (await bench.ask("nas.lan")).answers == 1
+            assert (await bench.ask("nas.box")).answers == 1
             assert (await slow).answers == 1  # by the one that was asked
             bench.forwarder.replace(Upstreams(at(common)))
-            assert (await bench.ask("tv.lan")).answers == 1
+            assert (await bench.ask("tv.box")).answers == 1
 
         run(Upstreams(at(common), zones={LAN: at(old)}), scenario)
-        assert asked(common, old, new) == [["tv.lan"], ["slow.lan"], ["nas.lan"]]
+        assert asked(common, old, new) == [["tv.box"], ["slow.box"], ["nas.box"]]
 
 
 def test_an_alias_of_a_group_s_own_is_followed_at_its_upstreams() -> None:
