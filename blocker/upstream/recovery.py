@@ -16,7 +16,7 @@ from typing import Final
 
 from blocker.core.engine import Engine
 from blocker.core.extended import NETWORK_ERROR, NO_REACHABLE_AUTHORITY
-from blocker.core.wire import BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN
+from blocker.core.wire import AD, BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN
 from blocker.upstream.base import (
     Attempt,
     Clock,
@@ -118,6 +118,7 @@ class Recovery(InFlight):
             answer = self._engine.on_response(exchange.query, message, now)
             if answer is not None:
                 answer.upstream = upstream.url
+                answer.authentic = upstream.authenticated and message[3] & AD != 0
 
     def _settle(self, setbacks: Setbacks, attempt: Attempt, now: float) -> None:
         """A good answer in the end: remember what it took."""
