@@ -11,7 +11,7 @@ from tests.benchmarks.finding import Finding
 from tests.benchmarks.ground import Ground, ground
 from tests.benchmarks.limits import Limits
 
-CHAPTERS = ("speed", "limits", "policy", "log")
+CHAPTERS = ("speed", "tls", "limits", "policy", "log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,13 @@ def _measure(stage: Ground, arguments: argparse.Namespace, size: Size) -> report
     results: list[compare.Result] = []
     findings: list[Finding] = []
     wanted = set(arguments.only)
-    blocked, cached = names.blocked_and_cached() if wanted & {"speed", "limits"} else ([], [])
+    blocked, cached = (
+        names.blocked_and_cached() if wanted & {"speed", "tls", "limits"} else ([], [])
+    )
     if "speed" in wanted:
         results = speed.results(stage, chosen, blocked, cached, size.rounds, size.seconds)
+    if "tls" in wanted:
+        results.append(speed.over_tls(stage, blocked, cached, size.rounds, size.seconds))
     if "limits" in wanted and servers.BLOCKER in chosen:
         findings = Limits(stage, blocked, cached, size.steady).findings()
     heavy = policy.Policy(stage, size.policy)

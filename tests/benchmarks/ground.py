@@ -19,6 +19,7 @@ from tests.support.ports import free_port
 class Ground:
     folder: Path
     upstream_port: int
+    upstream_tls_port: int
     commands: list[str] = field(default_factory=list)
 
     def site(self, name: str, listed: Iterable[str] | Path = ()) -> servers.Site:
@@ -30,7 +31,9 @@ class Ground:
             shutil.copy(listed, names)
         else:
             names.write_text("".join(f"{each}\n" for each in listed), encoding="ascii")
-        return servers.Site(folder, free_port(), free_port(), self.upstream_port, names)
+        return servers.Site(
+            folder, free_port(), free_port(), self.upstream_port, self.upstream_tls_port, names
+        )
 
     def note(self, command: Sequence[str]) -> None:
         """As it is run, but for the folder."""
@@ -55,8 +58,8 @@ class Ground:
 @contextlib.contextmanager
 def ground(kept: Path | None) -> Iterator[Ground]:
     """In a folder that is new and stays, or in one that goes away."""
-    with _folder(kept) as folder, _upstream(folder) as port:
-        yield Ground(folder, port)
+    with _folder(kept) as folder, _upstream(folder) as ports:
+        yield Ground(folder, *ports)
 
 
 @contextlib.contextmanager
@@ -70,12 +73,12 @@ def _folder(kept: Path | None) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _upstream(folder: Path) -> Iterator[int]:
+def _upstream(folder: Path) -> Iterator[tuple[int, int]]:
     """On the core of the load: its time is not the servers', and it is the same for all."""
     place = folder / "upstream"
     place.mkdir()
-    port = free_port()
-    command = servers.upstream(place, port)
+    port, tls_port = free_port(), free_port()
+    command = servers.upstream(place, port, tls_port)
     with processes.started(command, processes.LOAD_CORE, place / "log"):
         rightness.wait_until_answers(port, "ready.example")
-        yield port
+        yield port, tls_port

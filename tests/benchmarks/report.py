@@ -60,7 +60,7 @@ def _comparison(results: Sequence[Result], chosen: Sequence[Server]) -> str:
         *_head(["workload"], [*names, "limit for blocker"], ["met"]),
     ]
     for result in results:
-        cells = [f"{result.microseconds(name):.2f} ({result.ratio(name):.2f})" for name in names]
+        cells = [_figures(result, name) for name in names]
         limit = f"{result.workload.limit:g}" if result.workload.limit else ""
         lines.append(_row([result.workload.name, *cells, limit, _yes(_met(result))]))
     lines += ["", "Spread of the ratios (lowest to highest), answers a second, queries lost:", ""]
@@ -68,10 +68,20 @@ def _comparison(results: Sequence[Result], chosen: Sequence[Server]) -> str:
     for result in results:
         cells = []
         for name in names:
+            if not result.turns(name):
+                cells.append("")
+                continue
             ratios, lost = result.ratios(name), sum(turn.lost for turn in result.turns(name))
             cells.append(f"{ratios[0]:.2f} to {ratios[-1]:.2f}, {result.rate(name):,.0f}, {lost}")
         lines.append(_row([result.workload.name, *cells]))
     return _lines(lines)
+
+
+def _figures(result: Result, name: str) -> str:
+    """Empty for a server that cannot do such work."""
+    if not result.turns(name):
+        return ""
+    return f"{result.microseconds(name):.2f} ({result.ratio(name):.2f})"
 
 
 def _met(result: Result) -> bool | None:

@@ -11,12 +11,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from blocker import __version__
+from tests.support.certificates import certificates
 
+UPSTREAM_NAME = "lists.example"  # in its certificate
 CACHE_ENTRIES = 1_000_000
 
 
@@ -28,6 +30,7 @@ class Site:
     port: int
     admin_port: int
     upstream_port: int
+    upstream_tls_port: int
     names: Path  # to be blocked, one a line
 
     def blocked(self) -> Iterator[str]:
@@ -48,15 +51,32 @@ def unbound(site: Site) -> list[str]:
     return unbound_with(site.folder, site.port, zones, forward(site))
 
 
-def upstream(folder: Path, port: int) -> list[str]:
-    """Not a contestant: an Unbound that answers 192.0.2.1 to every name, for a day."""
-    every = '    local-zone: "." redirect\n    local-data: ". 86400 IN A 192.0.2.1"'
+def upstream(folder: Path, port: int, tls_port: int) -> list[str]:
+    """Not a contestant: an Unbound that says 192.0.2.1 of every name, for a day; over TLS too."""
+    every = f"""\
+    local-zone: "." redirect
+    local-data: ". 86400 IN A 192.0.2.1"
+    interface: 127.0.0.1@{tls_port}
+    tls-port: {tls_port}
+    tls-service-pem: "{certificates()}/server.pem"
+    tls-service-key: "{certificates()}/server.key\""""
     return unbound_with(folder, port, every)
 
 
 def forward(site: Site) -> str:
     """Unbound's clause for the upstream."""
     return f'forward-zone:\n    name: "."\n    forward-addr: 127.0.0.1@{site.upstream_port}'
+
+
+def unbound_over_tls(site: Site) -> list[str]:
+    zones = "\n".join(f'    local-zone: "{name}" always_null' for name in site.blocked())
+    clause = f"""\
+forward-zone:
+    name: "."
+    forward-tls-upstream: yes
+    forward-addr: 127.0.0.1@{site.upstream_tls_port}#{UPSTREAM_NAME}"""
+    trusted = f'    tls-cert-bundle: "{certificates()}/ca.pem"'
+    return unbound_with(site.folder, site.port, f"{zones}\n{trusted}", clause)
 
 
 def unbound_with(
@@ -168,6 +188,12 @@ def blocker(
     return [sys.executable, "-m", "blocker", "serve", "-c", str(file)]
 
 
+def blocker_over_tls(site: Site) -> list[str]:
+    upstream_url = f"tls://127.0.0.1:{site.upstream_tls_port}#{UPSTREAM_NAME}"
+    trusted = f"SSL_CERT_FILE={certificates()}/ca.pem"
+    return ["env", trusted, *blocker(site, more={"upstreams": [upstream_url]})]
+
+
 def program(name: str) -> str:
     path = shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin")
     if path is None:
@@ -195,3 +221,9 @@ DNSDIST = Server("dnsdist", "dnsdist", _version("dnsdist", "--version"), dnsdist
 
 # Unbound first: every other is measured right after it, and against it.
 ALL = (UNBOUND, BLOCKER, DNSMASQ, DNSDIST)
+
+# Measured when the upstream is asked over TLS: dnsmasq cannot, and dnsdist keeps no cache of names.
+OVER_TLS = (
+    replace(UNBOUND, configure=unbound_over_tls),
+    replace(BLOCKER, configure=blocker_over_tls),
+)

@@ -4,7 +4,7 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.benchmarks import compare, rightness, servers
+from tests.benchmarks import compare, names, processes, rightness, servers
 from tests.benchmarks.ground import Ground
 
 QUERIES = 400_000  # in a file; a turn ends with it or with the time
@@ -28,14 +28,31 @@ def results(
         ]
 
 
+def over_tls(
+    ground: Ground, blocked: list[str], cached: list[str], rounds: int, seconds: float
+) -> compare.Result:
+    """The same for questions that are forwarded over TLS, of those that can."""
+    workload = compare.Workload(
+        "miss, forwarded over TLS",
+        1.5,
+        lambda run: names.new_elsewhere(cached, QUERIES, run),
+        fresh=True,
+    )
+    with _all_started(ground, servers.OVER_TLS, blocked, "-tls") as running:
+        for each in running:
+            rightness.check(each.server, each.port, blocked, cached)
+            processes.wait_until_quiet(each.pid)
+        return said(compare.compare(workload, running, rounds, seconds, ground.folder))
+
+
 @contextlib.contextmanager
 def _all_started(
-    ground: Ground, chosen: Sequence[servers.Server], blocked: list[str]
+    ground: Ground, chosen: Sequence[servers.Server], blocked: list[str], kind: str = ""
 ) -> Iterator[list[compare.Running]]:
     with contextlib.ExitStack() as stack:
         running = []
         for server in chosen:
-            site = ground.site(server.name, blocked)
+            site = ground.site(f"{server.name}{kind}", blocked)
             command = server.configure(site)
             pid = stack.enter_context(ground.started(site, command, blocked[0]))
             running.append(compare.Running(server, site.port, pid))

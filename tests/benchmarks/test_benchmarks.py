@@ -80,7 +80,7 @@ def test_ratio_is_the_median_of_neighbouring_turns() -> None:
 
 
 def measured(results: list[compare.Result]) -> report.Measured:
-    nothing = policy.Policy(Ground(Path("unused"), 0), policy.QUICK)
+    nothing = policy.Policy(Ground(Path("unused"), 0, 0), policy.QUICK)
     return report.Measured(servers.ALL, results, [], nothing, [])
 
 

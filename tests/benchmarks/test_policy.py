@@ -100,7 +100,9 @@ def test_a_rule_holds_from_the_question_after_the_last_old_answer() -> None:
 
 
 def test_compiling_is_timed_and_weighed(tmp_path: Path) -> None:
-    site = resolvers.Site(tmp_path, 5300, 8053, 5301, bulk.write_list(tmp_path / "list", COUNT))
+    site = resolvers.Site(
+        tmp_path, 5300, 8053, 5301, 5302, bulk.write_list(tmp_path / "list", COUNT)
+    )
     resolvers.blocker(site)
     done = compiling.compile_anew(tmp_path / "blocker.yaml", tmp_path / "state")
     assert done.seconds > 0.1
