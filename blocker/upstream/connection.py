@@ -1,18 +1,21 @@
 """One connection to an upstream, TCP or TLS: 2-octet framing, many questions at a time (RFC 7766).
 
 Rule: it opens when it is made, is used until it ends, and says so once; it is never opened again.
+Questions asked in one turn of the event loop leave in one piece: in one packet, in one TLS record.
 """
 
 import asyncio
+import fcntl
 import logging
 import struct
+import termios
 from collections.abc import Iterable
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from blocker.upstream.base import Attempt, Clock
 from blocker.upstream.endpoint import Endpoint, reason_of
 
-CONNECT_SECONDS: Final = 4.0  # as long as a client waits at the most
+OPEN_SECONDS: Final = 10.0  # for connecting and the handshake; clients are failed over long before
 IDLE_SECONDS: Final = 30.0
 
 log = logging.getLogger(__name__)
@@ -26,43 +29,60 @@ class Owner(Protocol):
     def lost(self, connection: "Connection", attempts: Iterable[Attempt], reason: str) -> None: ...
 
 
-class Secured(Protocol):
-    """What makes a connection an encrypted one, and its peer the right one."""
+class Channel(Protocol):
+    """What encrypts a connection: octets in, octets out. OSError when the peer is not the one."""
 
-    @property
-    def opening(self) -> dict[str, Any]: ...
+    ready: bool  # whether anything may be asked
+    ended: bool  # whether the peer has said its last word
 
-    def fault(self, connected: Any) -> str: ...
+    def receive(self, octets: bytes) -> bytes:
+        """What the peer said. It may have to be told something for that: see `due`."""
+
+    def seal(self, plain: bytes) -> None: ...
+
+    def due(self) -> bytes:
+        """What is to be sent now."""
 
 
 class Connection(asyncio.Protocol):
     """`pending` holds what is asked on it; `heard` is when it last said anything."""
 
     def __init__(
-        self, endpoint: Endpoint, owner: Owner, clock: Clock, secured: Secured | None = None
+        self, endpoint: Endpoint, owner: Owner, clock: Clock, channel: Channel | None = None
     ) -> None:
         self.pending: dict[bytes, Attempt] = {}
-        self.heard = 0.0
+        self.opened = self.heard = clock()
         self.answered = 0
         self.closed = False
+        self.ready = False
+        self.idle_seconds = IDLE_SECONDS
         self._endpoint = endpoint
         self._owner = owner
         self._clock = clock
-        self._secured = secured
-        self._opened = clock()
+        self._channel = channel
         self._transport: asyncio.Transport | None = None
         self._unsent = bytearray()
         self._unread = bytearray()
         self._loop = asyncio.get_running_loop()
-        self._idle: asyncio.TimerHandle | None = None
+        self._timer = self._loop.call_later(OPEN_SECONDS, self.abandon)
         self._opening = self._loop.create_task(self._open())  # held until it is done
 
-    def write(self, message: bytes) -> None:
-        framed = struct.pack(">H", len(message)) + message
+    @property
+    def is_stuck(self) -> bool:
+        """Whether the peer's kernel has not even taken note of what was sent."""
         if self._transport is None:
-            self._unsent += framed
-        else:
-            self._transport.write(framed)
+            return True
+        try:
+            sock = self._transport.get_extra_info("socket")
+            octets = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4))
+        except OSError:
+            return True
+        return any(octets)
+
+    def write(self, message: bytes) -> None:
+        if self.ready and not self._unsent:
+            self._loop.call_soon(self._flush)
+        self._unsent += struct.pack(">H", len(message)) + message
 
     def abandon(self) -> None:
         """Close it now; what it still owes is reported lost."""
@@ -76,19 +96,17 @@ class Connection(asyncio.Protocol):
         if self.closed:
             transport.abort()
             return
-        if self._secured is not None:
-            fault = self._secured.fault(transport.get_extra_info("ssl_object"))
-            if fault:
-                transport.abort()
-                self._end(fault)
-                return
         self._transport = transport
-        transport.write(bytes(self._unsent))
-        self._unsent.clear()
-        self._watch_idleness()
+        if self._channel is None:
+            self._begin()
+        else:
+            transport.write(self._channel.due())
 
     def data_received(self, octets: bytes) -> None:
         self.heard = self._clock()
+        channel = self._channel
+        if channel is not None:
+            octets = self._through(channel, octets)
         unread = self._unread
         unread += octets
         at = 0
@@ -109,25 +127,60 @@ class Connection(asyncio.Protocol):
         self._end(reason_of(error) if error else "connection closed")
 
     async def _open(self) -> None:
-        secured = self._secured.opening if self._secured else {}
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                sock = self._endpoint.stream()
-                try:
-                    await self._loop.sock_connect(sock, self._endpoint.sockaddr)
-                    await self._loop.create_connection(lambda: self, sock=sock, **secured)
-                except BaseException:
-                    sock.close()
-                    raise
-        except OSError as error:  # TimeoutError is one
+            sock = self._endpoint.stream()
+            try:
+                await self._loop.sock_connect(sock, self._endpoint.sockaddr)
+                await self._loop.create_connection(lambda: self, sock=sock)
+            except BaseException:
+                sock.close()
+                raise
+        except OSError as error:
             self._end(reason_of(error))
+
+    def _through(self, channel: Channel, octets: bytes) -> bytes:
+        """What was said, decrypted; nothing while the peer still has to prove who it is."""
+        transport = self._transport
+        assert transport is not None  # noqa: S101 - narrows the type
+        try:
+            octets = channel.receive(octets)
+        except OSError as error:
+            if alert := channel.due():
+                transport.write(alert)
+            self._end(reason_of(error))
+            transport.close()
+            return b""
+        if reply := channel.due():
+            transport.write(reply)
+        if channel.ready and not self.ready:
+            self._begin()
+        if channel.ended:
+            transport.close()
+        return octets
+
+    def _begin(self) -> None:
+        self.ready = True
+        self._timer.cancel()
+        if self._unsent:
+            self._flush()
+        self._watch_idleness()
+
+    def _flush(self) -> None:
+        unsent = bytes(self._unsent)
+        self._unsent.clear()
+        if self.closed or self._transport is None:
+            return
+        if self._channel is None:
+            self._transport.write(unsent)
+            return
+        self._channel.seal(unsent)
+        self._transport.write(self._channel.due())
 
     def _end(self, reason: str) -> None:
         if self.closed:
             return
         self.closed = True
-        if self._idle is not None:
-            self._idle.cancel()
+        self._timer.cancel()
         attempts = tuple(self.pending.values())
         self.pending.clear()
         try:
@@ -137,8 +190,8 @@ class Connection(asyncio.Protocol):
 
     def _watch_idleness(self) -> None:
         """Close it when nothing was asked or heard for a while: the peer would have to, else."""
-        idle = self._clock() - max(self.heard, self._opened) >= IDLE_SECONDS
-        if idle and not self.pending and self._transport is not None:
+        left = self.heard + self.idle_seconds - self._clock()
+        if left > 0 or self.pending:
+            self._timer = self._loop.call_later(max(left, 1.0), self._watch_idleness)
+        elif self._transport is not None:
             self._transport.close()
-            return
-        self._idle = self._loop.call_later(IDLE_SECONDS, self._watch_idleness)

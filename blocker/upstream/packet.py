@@ -7,6 +7,7 @@ those are hop by hop (RFC 6891 section 6.1.1), and ECS would tell the upstream w
 import os
 from typing import Final
 
+from blocker.core.records import BadRecord, read
 from blocker.core.wire import AD, FORMERR, HEADER, NOTIMP, UDP_PAYLOAD
 
 # The last octet of Query.key says CD (1) and DO (2); these are indexed by it.
@@ -23,6 +24,12 @@ _LETTERS: Final = bytes(0x20 if 0x61 <= octet <= 0x7A else 0 for octet in range(
 _DRAWN = 8192
 _BLOCK = 128
 _OPTION_HEAD = 4
+_PADDING: Final = tuple(
+    b"\x00\x0c" + room.to_bytes(2, "big") + bytes(room) for room in range(_BLOCK)
+)
+_IDLE_FOR: Final = b"\x00\x0b\x00\x02"
+_OPT_TYPE: Final = 41
+KEEPALIVE: Final = b"\x00\x0b\x00\x00"  # "how long may this connection idle?"
 
 
 class Entropy:
@@ -59,14 +66,36 @@ def compose(packet_id: bytes, shape: int, question: bytes, *, edns: bool) -> byt
     return packet_id + HEAD_PLAIN[shape] + question
 
 
-def padded(message: bytes) -> bytes:
-    """A composed query, its OPT record filled up to a multiple of 128 octets (RFC 8467, 4.1).
+def padded(message: bytes, options: bytes = b"") -> bytes:
+    """A composed query with these options, filled up to a multiple of 128 octets (RFC 8467, 4.1).
 
-    That record is the last and has no options yet.
+    Its OPT record is the last and has no options yet.
     """
-    room = -(len(message) + _OPTION_HEAD) % _BLOCK
-    length = (_OPTION_HEAD + room).to_bytes(2, "big")
-    return message[:-2] + length + b"\x00\x0c" + room.to_bytes(2, "big") + bytes(room)
+    room = -(len(message) + len(options) + _OPTION_HEAD) % _BLOCK
+    return with_options(message, options + _PADDING[room])
+
+
+def with_options(message: bytes, options: bytes) -> bytes:
+    """A composed query with these options in its OPT record, which is the last and has none yet."""
+    return message[:-2] + len(options).to_bytes(2, "big") + options
+
+
+def keepalive_of(message: bytes, question: bytes) -> float | None:
+    """How many seconds a server lets a connection idle, if it says so (RFC 7828 section 3.1)."""
+    at = HEADER + len(question)
+    count = sum(int.from_bytes(message[place : place + 2], "big") for place in (6, 8, 10))
+    try:
+        records = read(message, at, count, question[:-4])
+    except BadRecord:
+        return None
+    for record in records:
+        options = message[record.data : record.end] if record.rtype == _OPT_TYPE else b""
+        while len(options) >= _OPTION_HEAD:
+            end = _OPTION_HEAD + int.from_bytes(options[2:4], "big")
+            if options[:4] == _IDLE_FOR and len(options) >= end:
+                return int.from_bytes(options[4:end], "big") / 10
+            options = options[end:]
+    return None
 
 
 def is_response(message: bytes) -> bool:

@@ -5,15 +5,36 @@ without a word; a question on its way then is asked once more on a new one, unse
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 from blocker.upstream.base import Attempt, Clock, Exchange, Sink, Upstream
-from blocker.upstream.connection import Connection, Secured
+from blocker.upstream.connection import Channel, Connection
 from blocker.upstream.endpoint import Endpoint
-from blocker.upstream.packet import Entropy, compose, is_bare_refusal, is_response, padded, repeats
+from blocker.upstream.packet import (
+    KEEPALIVE,
+    Entropy,
+    compose,
+    is_bare_refusal,
+    is_response,
+    keepalive_of,
+    padded,
+    repeats,
+    with_options,
+)
 
 if TYPE_CHECKING:
     from blocker.upstream.poller import Poller
+
+OPENING: Final = 4.0  # seconds; then the next question opens a connection of its own
+SILENCE: Final = 0.5  # seconds in which nothing at all was heard of a peer that was asked
+EARLIER: Final = 1.0  # seconds before a server would close an idle connection, we do
+LONGEST_IDLE: Final = 120.0
+
+
+class Secured(Protocol):
+    """Who a peer must prove to be."""
+
+    def channel(self) -> Channel: ...
 
 
 class Stream:
@@ -39,14 +60,21 @@ class Stream:
         return attempt
 
     def timed_out(self, attempt: Attempt, now: float) -> None:
-        """No answer in time. A peer that said nothing at all since then is gone."""
+        """No answer in time. Is the server slow, or the connection dead?"""
         connection = self._connection
-        if (
-            connection is not None
-            and attempt.pending is connection.pending
-            and connection.heard < attempt.sent
-        ):
-            attempt.withdraw()
+        if connection is None or attempt.pending is not connection.pending:
+            return
+        if not connection.ready:
+            gone = now - connection.opened >= OPENING
+        else:
+            # What the peer's kernel has taken note of is not lost: the server may need its time.
+            silent = now - max(connection.heard, attempt.exchange.started)
+            gone = connection.heard < attempt.sent and (connection.is_stuck or silent >= SILENCE)
+        if gone:
+            for other in connection.pending.values():
+                other.resent = (
+                    other.resent or other.exchange is attempt.exchange
+                )  # it is asked anew
             connection.abandon()
 
     def close(self) -> None:
@@ -57,9 +85,9 @@ class Stream:
     def _put(self, attempt: Attempt) -> None:
         connection = self._connection
         if connection is None or connection.closed:
-            connection = self._connection = Connection(
-                self._endpoint, self, self._clock, self._secured
-            )
+            channel = self._secured.channel() if self._secured else None
+            connection = Connection(self._endpoint, self, self._clock, channel)
+            self._connection = connection
         packet_id = self._entropy.take(2)
         while packet_id in connection.pending:
             packet_id = self._entropy.take(2)
@@ -68,7 +96,10 @@ class Stream:
         connection.pending[packet_id] = attempt
         shape = attempt.exchange.query.key[-1]
         message = compose(packet_id, shape, attempt.question, edns=attempt.edns)
-        connection.write(padded(message) if self._secured and attempt.edns else message)
+        if attempt.edns:
+            options = b"" if connection.answered else KEEPALIVE
+            message = padded(message, options) if self._secured else with_options(message, options)
+        connection.write(message)
 
     def received(self, connection: Connection, message: bytes) -> None:
         """One whole message from the peer."""
@@ -77,6 +108,8 @@ class Stream:
             return  # the answer to a question that was withdrawn
         now = self._clock()
         if is_response(message) and repeats(message, attempt.question) and not message[2] & 0x02:
+            if connection.answered == 1:
+                self._note_idleness(connection, keepalive_of(message, attempt.question))
             self._sink.answered(attempt, message, now)
         elif attempt.edns and is_bare_refusal(message):
             self._sink.ununderstood(attempt, now)
@@ -93,6 +126,12 @@ class Stream:
                 self._put(attempt)
             else:
                 self._sink.failed(attempt, reason, now)
+
+    @staticmethod
+    def _note_idleness(connection: Connection, seconds: float | None) -> None:
+        """Close before the server does, but do not keep it open for ever either."""
+        if seconds is not None:
+            connection.idle_seconds = min(max(seconds - EARLIER, 0.0), LONGEST_IDLE)
 
 
 class StreamUpstream(Upstream):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from blocker.upstream import tls
+from blocker.upstream.stream import StreamUpstream
 from tests.support.asking import CLIENT, Bench, clock, query_packet, run
 from tests.support.certificates import certificates
 from tests.support.servers import Server, unbound
@@ -24,7 +25,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
-    tls._context.cache_clear()
+    tls.client_context.cache_clear()
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
@@ -115,7 +116,11 @@ def test_killed_it_is_a_network_error_at_once_and_it_recovers(server: Server) ->
     run([server.url], scenario)
 
 
-def test_over_tcp_a_server_that_was_restarted_is_asked_on_a_new_connection(server: Server) -> None:
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+@pytest.mark.usefixtures("trusted")
+def test_a_server_that_was_restarted_is_asked_on_a_new_connection(
+    server: Server, transport: str
+) -> None:
     async def scenario(bench: Bench) -> None:
         assert (await bench.ask("www.lab.example")).rcode == 0
         server.kill()
@@ -124,4 +129,35 @@ def test_over_tcp_a_server_that_was_restarted_is_asked_on_a_new_connection(serve
         assert got.rcode == 3
         assert not bench.forwarder.upstreams[0].tally.errors
 
-    run([server.tcp_url], scenario)
+    run([{"tcp": server.tcp_url, "tls": server.tls_url}[transport]], scenario)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "tls"])
+@pytest.mark.usefixtures("trusted")
+def test_a_connection_is_closed_before_the_server_closes_it(server: Server, transport: str) -> None:
+    async def scenario(bench: Bench) -> None:
+        assert (await bench.ask("www.lab.example")).rcode == 0
+        (upstream,) = bench.forwarder.upstreams
+        assert isinstance(upstream, StreamUpstream)
+        first = upstream._stream._connection
+        assert first is not None
+        assert round(first.idle_seconds, 3) == 0.3  # the server says 1.3
+        while not first.closed:  # noqa: ASYNC110 - nobody is told
+            await asyncio.sleep(0.01)
+        assert (await bench.ask("later.lab.example")).rcode == 3
+        assert not upstream.tally.errors
+
+    run([{"tcp": server.tcp_url, "tls": server.tls_url}[transport]], scenario)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_over_tls_hundreds_of_questions_share_one_connection(server: Server) -> None:
+    async def scenario(bench: Bench) -> None:
+        got = await bench.ask_all([f"n{number}.lab.example" for number in range(900)])
+        assert {one.rcode for one in got} == {3}
+        (upstream,) = bench.forwarder.upstreams
+        assert isinstance(upstream, StreamUpstream)
+        assert upstream._stream._connection is not None
+        assert upstream._stream._connection.answered == 900
+
+    run([server.tls_url], scenario)

@@ -11,16 +11,16 @@ from tempfile import mkdtemp
 NAMES = "DNS:lists.example,DNS:www.example,DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3"
 
 
-def tls_server() -> ssl.SSLContext:
-    """For a server with that certificate."""
+def tls_server(certificate: str = "server") -> ssl.SSLContext:
+    """For a server with that certificate, or with `expired` or `selfsigned`, of the same key."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates() / "server.pem", certificates() / "server.key")
+    context.load_cert_chain(certificates() / f"{certificate}.pem", certificates() / "server.key")
     return context
 
 
 @cache
 def certificates() -> Path:
-    """A folder with `ca.pem`, `server.pem` and `server.key`."""
+    """A folder with `ca.pem`, `server.key`, and of that key `server.pem` and two bad ones."""
     folder = Path(mkdtemp(prefix="blocker-ca-"))
     atexit.register(shutil.rmtree, folder)
     (folder / "san").write_text(f"subjectAltName={NAMES}\n")
@@ -29,6 +29,10 @@ def certificates() -> Path:
         f"{new} -x509 -days 2 -subj /CN=authority -keyout ca.key -out ca.pem",
         f"{new} -subj /CN=server -keyout server.key -out server.csr",
         "openssl x509 -req -days 2 -in server.csr -CA ca.pem -CAkey ca.key -out server.pem"
+        " -extfile san",
+        "openssl x509 -req -days -1 -in server.csr -CA ca.pem -CAkey ca.key -out expired.pem"
+        " -extfile san",
+        "openssl x509 -req -days 2 -in server.csr -signkey server.key -out selfsigned.pem"
         " -extfile san",
     ):
         subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, timeout=20)

@@ -32,6 +32,8 @@ server:
     tls-service-pem: "{certificates}/server.pem"
     tls-service-key: "{certificates}/server.key"
     access-control: 127.0.0.0/8 allow
+    edns-tcp-keepalive: yes
+    edns-tcp-keepalive-timeout: 1300
     do-daemonize: no
     username: ""
     chroot: ""

@@ -21,6 +21,7 @@ class TlsFront:
 
     def __init__(self, behind: int, context: ssl.SSLContext | None = None) -> None:
         self.versions: list[str] = []
+        self.resumed: list[bool] = []  # whether it took up an earlier session
         self.lengths: list[int] = []  # of the questions, framed
         self._behind = behind
         self._context = context or tls_server()
@@ -60,7 +61,9 @@ class TlsFront:
         await asyncio.sleep(0.01)  # what was aborted is let go
 
     async def _pass_on(self, heard: asyncio.StreamReader, say: asyncio.StreamWriter) -> None:
-        self.versions.append(say.get_extra_info("ssl_object").version())
+        tls = say.get_extra_info("ssl_object")
+        self.versions.append(tls.version())
+        self.resumed.append(tls.session_reused)
         inner_heard, inner_say = await asyncio.open_connection("127.0.0.1", self._behind)
 
         async def forth() -> None:

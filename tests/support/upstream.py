@@ -67,6 +67,7 @@ class ScriptedUpstream:
         self._stranger.bind(("127.0.0.1", 0))
         self._wake, self._woken = socket.socketpair()
         self._streams: dict[socket.socket, bytearray] = {}
+        self._mute: set[socket.socket] = set()
         self._running = True
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -193,7 +194,10 @@ class ScriptedUpstream:
             return
         for order, action in enumerate(step.split("+")):
             verb, _, argument = action.partition(":")
-            if verb == "drop":
+            if verb == "drop" or sock in self._mute:
+                continue
+            if verb == "mute":  # from now on this connection is there, but says nothing
+                self._mute.add(sock)
                 continue
             if verb in ("close", "reset"):
                 if verb == "reset":

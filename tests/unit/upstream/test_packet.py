@@ -1,17 +1,22 @@
 """The query we send, and the first look at what comes back."""
 
+import pytest
 from dnslib import DNSRecord
 
 from blocker.core.names import from_text
 from blocker.core.wire import parse_query
 from blocker.upstream.packet import (
+    KEEPALIVE,
     Entropy,
     compose,
     is_bare_refusal,
     is_response,
+    keepalive_of,
     mixed_case,
+    padded,
     rcode_of,
     repeats,
+    with_options,
 )
 from tests.support.asking import query_packet
 from tests.support.steps import messages, response
@@ -67,6 +72,33 @@ def test_the_flags_are_those_of_the_key_of_a_query() -> None:
     record = DNSRecord.parse(compose(b"\x00\x01", query.keyed()[-1], query.question, edns=True))
     assert record.ar[0].edns_do == 1
     assert record.header.cd == 0
+
+
+@pytest.mark.parametrize("label", range(1, 60, 7))
+@pytest.mark.parametrize("options", [b"", KEEPALIVE])
+def test_padding_hides_how_long_the_name_is(label: int, options: bytes) -> None:
+    question = bytes((label,)) + b"a" * label + b"\x07example\x00\x00\x01\x00\x01"
+    query = padded(compose(b"\x00\x01", 2, question, edns=True), options)
+    assert len(query) == 128
+    record = DNSRecord.parse(query)
+    assert record.ar[0].edns_do == 1
+    codes = [option.code for option in record.ar[0].rdata]
+    assert codes == ([11, 12] if options else [12])
+
+
+def test_options_stand_in_the_record_that_is_there() -> None:
+    query = with_options(compose(b"\x00\x01", 0, QUESTION, edns=True), KEEPALIVE)
+    assert query == compose(b"\x00\x01", 0, QUESTION, edns=True)[:-2] + b"\x00\x04" + KEEPALIVE
+
+
+def test_how_long_a_connection_may_idle_is_read_where_it_is_said() -> None:
+    good = response(b"\x00\x01", QUESTION)
+    record = b"\x00\x00\x29\x04\xd0" + bytes(4) + b"\x00\x0a\x00\x0f\x00\x00\x00\x0b\x00\x02"
+    answer = good[:11] + b"\x01" + good[12:] + record + b"\x01\x2c"
+    assert keepalive_of(answer, QUESTION) == 30.0
+    for end in range(len(answer)):
+        assert keepalive_of(answer[:end], QUESTION) is None
+    assert keepalive_of(response(b"\x00\x01", QUESTION), QUESTION) is None
 
 
 def test_only_a_response_to_a_query_with_one_question_is_a_response() -> None:

@@ -37,6 +37,18 @@ def test_a_connection_closed_while_idle_is_opened_again_unseen() -> None:
         assert upstream.connections == 2
 
 
+def test_a_question_that_was_lost_is_asked_again_on_the_same_connection() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on_tcp("b.example", "drop", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            assert (await bench.ask("b.example")).answers == 1
+
+        run([upstream.tcp_url], scenario)
+        assert upstream.connections == 1
+
+
 def test_it_is_asked_again_once_only() -> None:
     with ScriptedUpstream() as upstream:
         upstream.on_tcp("b.example", "close")
@@ -53,7 +65,7 @@ def test_it_is_asked_again_once_only() -> None:
 
 def test_a_peer_gone_without_a_word_is_asked_on_a_new_connection() -> None:
     with ScriptedUpstream() as upstream:
-        upstream.on_tcp("b.example", "drop", "answer")
+        upstream.on_tcp("b.example", "mute", "answer")
 
         async def scenario(bench: Bench) -> None:
             assert (await bench.ask("a.example")).answers == 1

@@ -1,14 +1,18 @@
 """tls:// as a client of the resolver sees it: who answers is checked, and nothing goes in clear."""
 
 import base64
+import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 
 import pytest
 
 from blocker.upstream import tls
+from blocker.upstream.stream import StreamUpstream
 from tests.support.asking import Bench, run
 from tests.support.certificates import certificates, pin, tls_server
+from tests.support.network import in_own_network
 from tests.support.steps import saying
 from tests.support.tlsfront import TlsFront
 from tests.support.upstream import ScriptedUpstream
@@ -19,9 +23,9 @@ NAME = "lists.example"
 @pytest.fixture(autouse=True)
 def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
-    tls._context.cache_clear()
+    tls.client_context.cache_clear()
     yield
-    tls._context.cache_clear()
+    tls.client_context.cache_clear()
 
 
 def test_questions_share_one_connection_and_are_padded() -> None:
@@ -81,6 +85,24 @@ def test_nobody_vouches_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
             assert got.rcode == 2
             assert got.ede is not None
             assert "unable to get local issuer certificate" in got.ede[1]
+
+        run([front.url(NAME)], scenario)
+        assert upstream.log == []
+
+
+@pytest.mark.parametrize(
+    "certificate,complaint",
+    [("expired", "certificate has expired"), ("selfsigned", "self-signed certificate")],
+)
+def test_a_certificate_that_proves_nothing(certificate: str, complaint: str) -> None:
+    bad = tls_server(certificate)
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port, bad) as front:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede is not None
+            assert complaint in got.ede[1]
 
         run([front.url(NAME)], scenario)
         assert upstream.log == []
@@ -149,7 +171,7 @@ def test_a_connection_closed_while_idle_is_opened_again_unseen() -> None:
 
 def test_a_peer_gone_without_a_word_is_asked_on_a_new_connection() -> None:
     with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
-        upstream.on_tcp("b.example", "drop", "answer")
+        upstream.on_tcp("b.example", "mute", "answer")
 
         async def scenario(bench: Bench) -> None:
             assert (await bench.ask("a.example")).answers == 1
@@ -159,6 +181,75 @@ def test_a_peer_gone_without_a_word_is_asked_on_a_new_connection() -> None:
 
         run([front.url(NAME)], scenario)
         assert len(front.versions) == 2
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("identity", [NAME, f"pin-sha256:{pin()}"])
+def test_a_second_connection_takes_up_the_session_of_the_first(
+    version: ssl.TLSVersion, identity: str
+) -> None:
+    context = tls_server()
+    context.minimum_version = context.maximum_version = version
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port, context) as front:
+        upstream.on_tcp("b.example", "close", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            assert (await bench.ask("b.example")).answers == 1
+
+        run([front.url(identity)], scenario)
+        assert front.resumed == [False, True]
+
+
+@in_own_network
+def test_a_connection_that_the_way_has_forgotten_is_left_at_once() -> None:
+    """As a router does that has lost its table: what belongs to the connection goes nowhere."""
+    with ScriptedUpstream() as upstream, TlsFront(upstream.port) as front:
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            (one,) = bench.forwarder.upstreams
+            assert isinstance(one, StreamUpstream)
+            assert one._stream._connection is not None
+            transport = one._stream._connection._transport
+            assert transport is not None
+            _, port = transport.get_extra_info("sockname")
+            _forget(port)
+            got = await bench.ask("b.example")
+            assert got.answers == 1
+            assert got.seconds < 1
+            assert [one.name for one in upstream.log] == ["a.example", "b.example"]
+
+        run([front.url(NAME)], scenario)
+        assert len(front.versions) == 2
+
+
+def _forget(port: int) -> None:
+    rules = f"""table inet way {{
+        chain in {{
+            type filter hook input priority 0
+            tcp sport {port} drop
+            tcp dport {port} drop
+        }}
+    }}"""
+    subprocess.run(["nft", "-f", "-"], input=rules, text=True, check=True, timeout=10)
+
+
+def test_one_that_does_not_finish_its_handshake_costs_one_time_out() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as deaf,
+        ScriptedUpstream() as upstream,
+        TlsFront(upstream.port) as front,
+    ):
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.answers == 1
+            assert got.seconds < 2
+            first = bench.forwarder.upstreams[0]
+            assert first.tally.errors == {"timeout": 1}
+
+        run([f"tls://127.0.0.1:{deaf.getsockname()[1]}#{NAME}", front.url(NAME)], scenario)
 
 
 @pytest.mark.parametrize("identity", ["pin-sha256:x", "pin-sha256:AAAA", "pin-sha256:"])
