@@ -119,6 +119,7 @@ class Generation:
     cache: CacheLimits
     paused_until: float | None = None  # wall clock: a pause outlives the process that began it
     rate: RateLimits | None = None  # None: everyone may ask as much as they like
+    strategy: str = "fastest"  # which of several upstreams is asked
     homes: list[str] | None = None  # zones whose names may lead to private addresses; None: all may
 
     @classmethod

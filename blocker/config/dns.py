@@ -24,3 +24,5 @@ class Dns(Section):
     # may, beside the zones that have upstreams of their own.
     rebinding_protection: Annotated[Literal["on", "off"], BeforeValidator(not_truth)] = "on"
     private_domains: tuple[Zone, ...] = ()
+    # Which of several upstreams is asked: the quickest, the first that is well, or two at a time.
+    strategy: Literal["fastest", "failover", "parallel"] = "fastest"

@@ -22,6 +22,7 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
         rules=rules_of(config),
         records=local_records(config).records,
         upstreams=upstreams_of(config.upstreams),
+        strategy=config.dns.strategy,
         allow_from=[str(network) for network in config.dns.allow_from],
         rate=RateLimits(
             questions=config.dns.rate_limit,

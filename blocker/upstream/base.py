@@ -35,8 +35,8 @@ class Setbacks:
     """What went wrong with an exchange so far. Most exchanges have none."""
 
     __slots__ = (
-        *("attempts", "case", "kind", "no_stale", "plain", "refused", "streamed", "text"),
-        *("tries", "try_due", "unreachable"),
+        *("attempts", "case", "kind", "no_stale", "plain", "raced", "refused", "rival"),
+        *("streamed", "text", "tries", "try_due", "unreachable"),
     )
 
     def __init__(self, first: "Attempt | None", due: float) -> None:
@@ -49,6 +49,8 @@ class Setbacks:
         self.case = False  # an answer came with the letters' case changed
         self.plain = False  # EDNS was not understood, so it was left out
         self.no_stale = False
+        self.raced = False  # a second upstream was asked beside the first
+        self.rival: Attempt | None = None
         self.kind = ""  # of the last failure, and its text for the client
         self.text = ""
 
@@ -73,8 +75,8 @@ class Attempt:
     """One question sent to one upstream; in `pending`, under its id, until it is answered."""
 
     __slots__ = (
-        *("edns", "exchange", "packet_id", "pending", "question", "resent", "sent", "stream"),
-        *("upstream",),
+        *("edns", "exchange", "owed_until", "packet_id", "pending", "question", "resent"),
+        *("sent", "stream", "upstream"),
     )
 
     def __init__(
@@ -97,6 +99,7 @@ class Attempt:
         self.edns = edns
         self.stream = stream
         self.resent = False
+        self.owed_until = 0.0  # when another was quicker: till then it may still prove itself well
 
     def withdraw(self) -> None:
         """Take no answer to it any more."""

@@ -14,6 +14,7 @@ from blocker.core.wire import AD, NXDOMAIN
 from blocker.upstream.base import Address, Attempt, Clock, Exchange, Transport, Upstream
 from blocker.upstream.inflight import send
 from blocker.upstream.poller import Poller
+from blocker.upstream.race import RACE
 from blocker.upstream.recovery import Recovery
 from blocker.upstream.routes import Routes, Upstreams
 
@@ -69,7 +70,8 @@ class Forwarder(Recovery):
         choice.turns -= 1
         upstream = choice.preferred if choice.turns else choice.explore()
         upstream.tally.requests += 1
-        exchange.due = now + upstream.health.timeout
+        wait = upstream.health.timeout
+        exchange.due = now + (RACE if choice.races and wait > RACE else wait)
         try:
             exchange.current = upstream.send(exchange, now)
         except OSError as error:
@@ -102,10 +104,9 @@ class Forwarder(Recovery):
         # RFC 4035 section 4.9.3: AD says something only where nobody on the way could have set it.
         answer.authentic = upstream.authenticated and message[3] & AD != 0
         waiters = exchange.waiters
-        setbacks = exchange.setbacks
+        if exchange.setbacks is not None:
+            self._settle(exchange, attempt, now)
         self._end(exchange)
-        if setbacks is not None:
-            self._settle(setbacks, attempt, now)
         reply = self._engine.reply
         for forward, transport, address in waiters:
             try:
@@ -157,6 +158,7 @@ class Forwarder(Recovery):
         try:
             for exchange in [one for one in self._exchanges.values() if one.due <= now]:
                 self._overdue(exchange, now)
+            self._look_at_losers(now)
             self._forget_strays(now)
             self._routes.refresh(now)
             for upstream in self.upstreams:

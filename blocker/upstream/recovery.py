@@ -17,17 +17,11 @@ from typing import Final
 from blocker.core.engine import Engine
 from blocker.core.extended import NETWORK_ERROR, NO_REACHABLE_AUTHORITY
 from blocker.core.wire import AD, BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN
-from blocker.upstream.base import (
-    Attempt,
-    Clock,
-    Exchange,
-    Setbacks,
-    Upstream,
-)
-from blocker.upstream.endpoint import reason_of
+from blocker.upstream.base import Attempt, Clock, Exchange, Setbacks, Upstream
 from blocker.upstream.health import LONGEST_WAIT
-from blocker.upstream.inflight import InFlight, is_open, send
+from blocker.upstream.inflight import is_open, send
 from blocker.upstream.packet import rcode_of
+from blocker.upstream.race import RACE, Race
 from blocker.upstream.routes import Routes
 from blocker.upstream.tally import MISMATCH, NETWORK, RCODE, TIMEOUT, TRUNCATED
 
@@ -40,13 +34,12 @@ BADCOOKIE: Final = 23
 NAMES: Final = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 16: "BADVERS"}
 
 
-class Recovery(InFlight):
+class Recovery(Race):
     """The cold half of the forwarder, which is told of setbacks and finds a way round them."""
 
     def __init__(self, engine: Engine, routes: Routes, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(routes)
         self._engine = engine
-        self._routes = routes
         self._clock = clock
 
     def truncated(self, attempt: Attempt, now: float) -> None:
@@ -77,7 +70,9 @@ class Recovery(InFlight):
     def failed(self, attempt: Attempt, text: str, now: float) -> None:
         attempt.withdraw()
         exchange = attempt.exchange
-        if exchange.done or exchange.current is not attempt:
+        if exchange.done or self._has_lost_its_race(attempt, text, now):
+            return
+        if exchange.current is not attempt:
             return
         exchange.current = None
         upstream = attempt.upstream
@@ -120,8 +115,10 @@ class Recovery(InFlight):
                 answer.upstream = upstream.url
                 answer.authentic = upstream.authenticated and message[3] & AD != 0
 
-    def _settle(self, setbacks: Setbacks, attempt: Attempt, now: float) -> None:
+    def _settle(self, exchange: Exchange, attempt: Attempt, now: float) -> None:
         """A good answer in the end: remember what it took."""
+        setbacks = self._setbacks(exchange)
+        self._note_loser(exchange, setbacks, attempt)
         upstream = attempt.upstream
         if setbacks.plain and not attempt.edns:
             upstream.plain_until = now + REMEMBERED
@@ -140,6 +137,8 @@ class Recovery(InFlight):
             return
         if now >= exchange.started + CLIENT_TIMER and exchange.waiters and not setbacks.no_stale:
             self._answer_stale(exchange, setbacks, now)
+        if exchange.choice.races and not setbacks.raced and now >= exchange.started + RACE:
+            self._race(exchange, setbacks, now)
         if now >= setbacks.try_due:
             attempt = exchange.current
             if attempt is not None:
@@ -156,6 +155,9 @@ class Recovery(InFlight):
         setbacks = self._setbacks(exchange)
         if now >= exchange.started + TOTAL:
             self._give_up(exchange, now)
+            return
+        if self._rival_goes_on(exchange, setbacks):
+            self._schedule(exchange, setbacks)
             return
         while (upstream := exchange.choice.after(setbacks)) is not None:
             if upstream in setbacks.unreachable:
@@ -220,39 +222,12 @@ class Recovery(InFlight):
         with contextlib.suppress(OSError):
             self._setbacks(exchange).attempts.append(probe.send(exchange, now))
 
-    def _unsendable(
-        self, exchange: Exchange, upstream: Upstream, error: OSError, now: float
-    ) -> None:
-        self._setbacks(exchange).unreachable.add(upstream)
-        self._count(exchange, upstream, NETWORK, reason_of(error), now, blame=True)
-
-    def _count(
-        self,
-        exchange: Exchange,
-        upstream: Upstream,
-        kind: str,
-        text: str,
-        now: float,
-        *,
-        blame: bool,
-    ) -> None:
-        upstream.tally.errors[kind] += 1
-        setbacks = self._setbacks(exchange)
-        setbacks.kind = kind
-        setbacks.text = f"{upstream.name} {text}"
-        if blame:
-            upstream.health.failed(now)
-            self._routes.refresh(now)
-
-    def _setbacks(self, exchange: Exchange) -> Setbacks:
-        if exchange.setbacks is None:
-            exchange.setbacks = Setbacks(exchange.current, exchange.due)
-        return exchange.setbacks
-
     def _schedule(self, exchange: Exchange, setbacks: Setbacks) -> None:
         due = min(setbacks.try_due, exchange.started + TOTAL)
         if exchange.waiters and not setbacks.no_stale:
             due = min(due, exchange.started + CLIENT_TIMER)
+        if exchange.choice.races and not setbacks.raced:
+            due = min(due, exchange.started + RACE)
         exchange.due = due
 
     def _answer_stale(self, exchange: Exchange, setbacks: Setbacks, now: float) -> None:

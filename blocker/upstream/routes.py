@@ -5,12 +5,13 @@ Rule: nearly every question goes to those of all, and that costs a look at one f
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 from blocker.core.engine import Forward
 from blocker.core.names import parents
 from blocker.upstream.base import Upstream
-from blocker.upstream.choice import Choice
+from blocker.upstream.choice import FASTEST, Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Upstreams:
     common: Sequence[Upstream]
     groups: Mapping[bytes, Sequence[Upstream]] = field(default_factory=dict)
     zones: Mapping[bytes, Sequence[Upstream]] = field(default_factory=dict)
+    strategy: str = FASTEST  # among those of one kind
 
     @property
     def all(self) -> Sequence[Upstream]:
@@ -38,6 +40,7 @@ class Upstreams:
             known_ones(self.common),
             {mark: known_ones(wanted) for mark, wanted in self.groups.items()},
             {zone: known_ones(wanted) for zone, wanted in self.zones.items()},
+            self.strategy,
         )
 
 
@@ -46,9 +49,10 @@ class Routes:
 
     def __init__(self, upstreams: Upstreams, now: float) -> None:
         self.upstreams = upstreams.all
-        self.common = Choice(upstreams.common, now)
-        self._groups = {mark: Choice(some, now) for mark, some in upstreams.groups.items()}
-        self._zones = {zone: Choice(some, now) for zone, some in upstreams.zones.items()}
+        choice = partial(Choice, now=now, strategy=upstreams.strategy)
+        self.common = choice(upstreams.common)
+        self._groups = {mark: choice(some) for mark, some in upstreams.groups.items()}
+        self._zones = {zone: choice(some) for zone, some in upstreams.zones.items()}
         self.several = bool(self._groups or self._zones)
 
     def of(self, forward: Forward) -> Choice:

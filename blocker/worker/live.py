@@ -227,6 +227,7 @@ def _upstreams(generation: Generation) -> Upstreams:
             if group["upstreams"]
         },
         zones=zones,
+        strategy=generation.strategy,
     )
 
 

@@ -10,7 +10,7 @@ from tests.support.configs import complaints, load
 def test_everything_is_listened_on_by_default_and_only_home_may_ask() -> None:
     dns = Config().dns
     assert dns.listen == (Endpoint("0.0.0.0", 53), Endpoint("::", 53))
-    assert (dns.workers, dns.allow_from) == (1, ())
+    assert (dns.workers, dns.allow_from, dns.strategy) == (1, (), "fastest")
 
 
 def test_what_is_written_is_taken(tmp_path: Path) -> None:
@@ -38,3 +38,11 @@ def test_faults(tmp_path: Path) -> None:
 def test_true_is_no_number_of_workers(tmp_path: Path) -> None:
     (said,) = complaints(tmp_path, "dns: {workers: true}")
     assert said.startswith("1: dns.workers: True is not a number")
+
+
+def test_there_are_three_strategies(tmp_path: Path) -> None:
+    assert load(tmp_path, "dns: {strategy: failover}").dns.strategy == "failover"
+    (said,) = complaints(tmp_path, "dns: {strategy: random}")
+    assert said == (
+        "1: dns.strategy: random is not known here; write one of: fastest, failover, parallel"
+    )

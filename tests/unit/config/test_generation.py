@@ -10,7 +10,7 @@ from blocker.view import lifetimes_of, networks_of, sinkhole_of, zones_of
 from tests.support.configs import load
 
 WRITTEN = """
-dns: {allow_from: [203.0.113.0/24, "2001:db8::/32"]}
+dns: {allow_from: [203.0.113.0/24, "2001:db8::/32"], strategy: parallel}
 cache: {size: 8MiB, min_ttl: 5s, max_ttl: 1h, serve_stale: 2h}
 blocking: {answer: nodata, ttl: 1m, vendors: {xiaomi: off}, purposes: {push: on}}
 subscriptions:
@@ -41,6 +41,7 @@ def test_all_that_is_written_gets_there(tmp_path: Path) -> None:
     assert (made.number, made.ruleset, made.paused_until) == (0, str(tmp_path / "rules"), None)
     assert made.cache == CacheLimits(size=8 << 20, min_ttl=5, max_ttl=3600, serve_stale=7200)
     assert made.allow_from == ["203.0.113.0/24", "2001:db8::/32"]
+    assert made.strategy == "parallel"
     everybody, kids = made.groups
     assert (everybody["name"], kids["name"], kids["clients"]) == (
         *("default", "kids"),

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from blocker.upstream.base import Setbacks, Upstream
-from blocker.upstream.choice import EXPLORE, TRIES, Choice
+from blocker.upstream.choice import EXPLORE, FAILOVER, PARALLEL, TRIES, Choice
 from blocker.upstream.url import upstream_from_url
 from tests.support.asking import clock
 
@@ -64,6 +64,54 @@ def test_one_that_is_down_is_not_preferred_but_probed_when_due() -> None:
     assert choice.probe is None
     choice.refresh(103.0)
     assert choice.probe is quick
+
+
+def test_in_order_the_first_that_is_well_is_preferred_however_slow() -> None:
+    first, second, third = upstreams(0.5, 0.01, 0.02)
+    choice = Choice([first, second, third], 0.0, FAILOVER)
+    assert choice.preferred is first
+    assert choice.explore() is first
+    take_down(first, 10.0)
+    choice.refresh(10.0)
+    assert choice.preferred is second
+    take_down(second, 10.0)
+    choice.refresh(10.0)
+    assert choice.preferred is third
+    second.health.heard(0.9)
+    choice.refresh(10.5)
+    assert choice.preferred is second
+    first.health.heard(0.9)
+    choice.refresh(10.5)
+    assert choice.preferred is first
+
+
+def test_in_order_the_next_is_asked_after_a_failure() -> None:
+    first, second, third = upstreams(0.5, 0.02, 0.01)
+    setbacks = Setbacks(None, 0.0)
+    setbacks.tries[first] = 1
+    choice = Choice([first, second, third], 0.0, FAILOVER)
+    assert choice.after(setbacks) is second
+
+
+def test_a_rival_is_one_that_was_not_asked_and_is_not_down() -> None:
+    first, slow, quick, down = upstreams(0.01, 0.3, 0.02, 0.01)
+    take_down(down, 0.0)
+    setbacks = Setbacks(None, 0.0)
+    setbacks.tries[first] = 1
+    choice = Choice([first, slow, quick, down], 0.0, PARALLEL)
+    assert choice.races
+    assert choice.rival(setbacks) is quick
+    setbacks.tries[quick] = 1
+    assert choice.rival(setbacks) is slow
+    setbacks.tries[slow] = 1
+    assert choice.rival(setbacks) is None
+    assert not Choice([first], 0.0, PARALLEL).races
+    assert not Choice([first, slow], 0.0).races
+
+
+def test_there_are_three_strategies() -> None:
+    with pytest.raises(ValueError, match="fastest, failover, parallel"):
+        Choice(upstreams(0.01), 0.0, "random")
 
 
 def test_when_all_are_down_the_one_that_is_due_first_is_asked() -> None:

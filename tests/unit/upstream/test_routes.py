@@ -107,3 +107,13 @@ def test_everyone_s_health_is_looked_at(where: str) -> None:
         quick.health.failed(0.0)
     routes.refresh(0.0)
     assert choice.preferred is slow
+
+
+@pytest.mark.parametrize("strategy,races", [("fastest", False), ("parallel", True)])
+def test_a_strategy_holds_for_zones_and_groups_too(strategy: str, races: bool) -> None:
+    two = [COMMON, GROUP]
+    shared = Upstreams(two, {KIDS: two}, {from_text("lan"): two}, strategy).shared({})
+    routes = Routes(shared, 0.0)
+    choices = [routes.common, routes.of(forward("a.example", KIDS)), routes.of(forward("a.lan"))]
+    assert len({id(choice) for choice in choices}) == 3
+    assert [choice.races for choice in choices] == [races] * 3
