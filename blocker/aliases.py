@@ -15,25 +15,25 @@ from blocker.core.policy import NoRules, Policy
 from blocker.errors import StartError
 from blocker.explain import type_number
 from blocker.upstream.forwarder import Forwarder
-from blocker.upstream.url import upstream_from_url
+from blocker.upstream.url import Given, upstream_of
 from blocker.userrules import domain_name
 
 _CLIENT = "127.0.0.1"
 
 
-async def aliases_of(name: str, qtype: str, upstreams: Iterable[str]) -> Sequence[str]:
+async def aliases_of(name: str, qtype: str, upstreams: Iterable[Given]) -> Sequence[str]:
     """The names that this one is an alias of, in order; () when it is none.
 
     ValueError for a name or type that is none; StartError when no upstream answers.
     """
     engine = Engine(View(Policy(NoRules())))
-    urls = [upstream_from_url(url, time.monotonic) for url in upstreams]
+    asked = [upstream_of(given, time.monotonic) for given in upstreams]
     packet = b"\x00\x00\x01\x00\x00\x01" + bytes(6) + domain_name(name)
     packet += type_number(qtype).to_bytes(2, "big") + b"\x00\x01"
     outcome = engine.on_stream_query(packet, _CLIENT, time.monotonic())
     if not isinstance(outcome, Forward):
         return ()  # answered here, so it has no aliases
-    forwarder = Forwarder(engine, urls, time.monotonic)
+    forwarder = Forwarder(engine, asked, time.monotonic)
     reply = _Reply()
     try:
         forwarder.ask(outcome, reply, None)

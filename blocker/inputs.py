@@ -21,6 +21,7 @@ from blocker.catalog.settled import freed, impossible
 from blocker.config import Config, load_config, unknown_vendors
 from blocker.config.generation import generation_of
 from blocker.config.local import local_records
+from blocker.config.policy import upstreams_of
 from blocker.config.subscriptions import Subscription
 from blocker.core.policy import Policy
 from blocker.core.sinkhole import Sinkhole
@@ -69,7 +70,7 @@ class Inputs:
         With `resolve` the upstreams are asked for its aliases; StartError when none answers.
         """
         views = self._views(self.ruleset(), read_settings(self.config.state))
-        upstreams = [upstream.url for upstream in self.config.upstreams] if resolve else []
+        upstreams = upstreams_of(self.config.upstreams, self.config.upstreams)
         return lambda name: explain(
             views.of(client or HERE),
             name,

@@ -74,7 +74,8 @@ class Blocking(TypedDict):
 
 class UpstreamAddress(TypedDict):
     url: str
-    addresses: NotRequired[list[str]]
+    addresses: NotRequired[list[str]]  # of a server known by its name
+    bootstrap: NotRequired[list[str]]  # else: URLs of upstreams to ask where it is
     zones: NotRequired[list[str]]  # asked about these names and those below, and no others
 
 

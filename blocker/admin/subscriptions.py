@@ -6,14 +6,14 @@ from blocker.download.connect import Network
 from blocker.download.downloads import Downloads
 from blocker.download.refresher import Refresher
 from blocker.download.resolve import DirectResolver
+from blocker.link import UpstreamAddress
 
 
 def refresher_of(generations: Generations) -> Refresher:
     """It knows what the last reload found configured, and ends in a reload."""
 
-    def upstreams() -> list[str]:
-        known = generations.current.upstreams
-        return [each["url"] for each in known if not each.get("zones")]
+    def upstreams() -> list[UpstreamAddress]:
+        return [each for each in generations.current.upstreams if not each.get("zones")]
 
     network = Network(DirectResolver(upstreams))
     return Refresher(

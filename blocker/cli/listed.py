@@ -17,6 +17,7 @@ from blocker.catalog.formats.sniff import is_a_list
 from blocker.cli.control import NoServer, Server
 from blocker.cli.loading import Show
 from blocker.config import Config, load_config
+from blocker.config.policy import upstreams_of
 from blocker.download.connect import Network
 from blocker.download.downloads import Downloads
 from blocker.download.resolve import DirectResolver
@@ -142,7 +143,8 @@ class Folder(Listed):
     def __init__(self, config: Config) -> None:
         self._state = config.state
         self._sources = [Source.of(each) for each in config.subscriptions]
-        self._upstreams = [each.url for each in config.upstreams if not each.zones]
+        common = [each for each in config.upstreams if not each.zones]
+        self._upstreams = upstreams_of(common, common)
 
     def told(self) -> list[Told]:
         downloads = self._downloads()

@@ -96,7 +96,9 @@ def _answers() -> "Answers":
 
     breakage = typer.prompt("How much may stop working (none, minor, major)", default="minor")
     clients = typer.prompt("Log who asked (full, truncated, hashed, none)", default="full")
-    upstream = typer.prompt("Upstream, as udp://192.0.2.53 (empty: Quad9)", default="")
+    upstream = typer.prompt(
+        "Upstream, as tls://192.0.2.53#its.name (empty: Quad9 and CZ.NIC)", default=""
+    )
     return Answers(breakage, clients, (upstream,) if upstream else ())
 
 

@@ -21,7 +21,7 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
         groups=groups_of(config),
         rules=rules_of(config),
         records=local_records(config).records,
-        upstreams=upstreams_of(config.upstreams),
+        upstreams=upstreams_of(config.upstreams, config.upstreams),
         strategy=config.dns.strategy,
         allow_from=[str(network) for network in config.dns.allow_from],
         rate=RateLimits(

@@ -139,7 +139,7 @@ def _loops(config: Config, document: Document) -> Iterator[Problem]:
     for place, upstreams in lists:
         for index, upstream in enumerate(upstreams):
             for listen in config.dns.listen:
-                if leads_to(upstream.endpoint, listen):
+                if any(leads_to(endpoint, listen) for endpoint in upstream.endpoints):
                     yield document.problem(
                         (*place, "upstreams", index),
                         f"{upstream.url} is this resolver itself, listening on {listen}",

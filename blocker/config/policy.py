@@ -13,7 +13,7 @@ from blocker.config.groups import Group
 from blocker.config.model import Config
 from blocker.config.rules import UserRules
 from blocker.config.schedule import Slot
-from blocker.config.upstreams import Upstream
+from blocker.config.upstreams import Upstream, bootstrap_of
 from blocker.core.policy import Rule, RuleAction, Switch
 from blocker.userrules import user_rule
 from blocker.yamlfile import Step
@@ -33,7 +33,7 @@ def groups_of(config: Config) -> list[link.Group]:
         blocking=_blocking(config.blocking, lists),
         upstreams=[],
     )
-    return [everybody, *(_group(config.blocking, group, lists) for group in config.groups)]
+    return [everybody, *(_group(config, group, lists) for group in config.groups)]
 
 
 def rules_of(config: Config) -> list[link.UserRule]:
@@ -50,12 +50,18 @@ def rules_of(config: Config) -> list[link.UserRule]:
     return rules
 
 
-def upstreams_of(upstreams: Sequence[Upstream]) -> list[link.UpstreamAddress]:
-    """Upstreams as a Generation has them."""
-    return [
-        cast(link.UpstreamAddress, upstream.model_dump(mode="json", exclude_defaults=True))
-        for upstream in upstreams
-    ]
+def upstreams_of(
+    upstreams: Sequence[Upstream], common: Sequence[Upstream]
+) -> list[link.UpstreamAddress]:
+    """Upstreams as a Generation has them; those of all, `common`, know where others are."""
+    return [_upstream(upstream, common) for upstream in upstreams]
+
+
+def _upstream(upstream: Upstream, common: Sequence[Upstream]) -> link.UpstreamAddress:
+    plain = upstream.model_dump(mode="json", exclude_defaults=True)
+    if not upstream.endpoints:
+        plain["bootstrap"] = bootstrap_of(common)
+    return cast(link.UpstreamAddress, plain)
 
 
 def overlay(config: Config) -> list[Rule]:
@@ -79,8 +85,8 @@ def switches(config: Config) -> dict[str, Switch]:
     }
 
 
-def _group(common: Blocking, group: Group, lists: Mapping[str, str]) -> link.Group:
-    own = group.blocking
+def _group(config: Config, group: Group, lists: Mapping[str, str]) -> link.Group:
+    common, own = config.blocking, group.blocking
     said = {key: getattr(own, key) for key in own.model_fields_set}
     merged = {
         **said,
@@ -92,7 +98,7 @@ def _group(common: Blocking, group: Group, lists: Mapping[str, str]) -> link.Gro
         clients=list(group.clients),
         schedule=[_slot(slot) for slot in group.schedule],
         blocking=_blocking(common.model_copy(update=merged), {**lists, **group.subscriptions}),
-        upstreams=upstreams_of(group.upstreams),
+        upstreams=upstreams_of(group.upstreams, config.upstreams),
     )
 
 

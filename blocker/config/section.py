@@ -7,7 +7,7 @@ that commenting out all that stands below a key does no harm.
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 
 class Section(BaseModel):
@@ -21,17 +21,6 @@ class Section(BaseModel):
         if not isinstance(written, dict):
             return written
         return {key: value for key, value in written.items() if value is not None}
-
-
-def comes_later(instead: str) -> BeforeValidator:
-    """A key of a later release: refused, for a setting that does nothing deceives."""
-
-    def accept_only_nothing(written: Any) -> None:
-        if written not in ([], {}):
-            message = f"comes with a later release; {instead}"
-            raise ValueError(message)
-
-    return BeforeValidator(accept_only_nothing)
 
 
 def some(items: tuple[Any, ...]) -> tuple[Any, ...]:

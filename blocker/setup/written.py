@@ -65,6 +65,9 @@ def _rest(answers: Answers) -> Iterator[str]:
         yield "# Who is asked about names that are not blocked."
         yield "upstreams:"
         yield from (f'  - "{url}"' for url in answers.upstreams)
+    else:
+        yield "# Names that are not blocked are asked of Quad9 and CZ.NIC, over TLS. To ask others:"
+        yield '# upstreams: ["tls://192.0.2.53#its.name"]'
     yield "blocking:"
     yield "  # none, minor or major: how much may stop working for privacy."
     yield f"  max_breakage: {answers.max_breakage}"

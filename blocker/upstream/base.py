@@ -136,6 +136,7 @@ class Upstream(ABC):
 
     def __init__(self, url: str, name: str) -> None:
         self.url = url
+        self.identity: tuple[str, ...] = (url,)  # another of these is another upstream
         self.name = name
         self.health = Health()
         self.tally = Tally()

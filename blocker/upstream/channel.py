@@ -8,17 +8,11 @@ import ssl
 from collections.abc import Callable
 from typing import Final
 
+from blocker.upstream.endpoint import Unusable
+
 _READ: Final = 65_536
 
 Fault = Callable[[ssl.SSLObject], str]
-
-
-class WrongPeer(ConnectionAbortedError):
-    """It has a certificate, but not the one that was asked for."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class TlsChannel:
@@ -78,6 +72,6 @@ class TlsChannel:
         except ssl.SSLWantReadError:
             return False
         if fault := self._fault(self._tls):
-            raise WrongPeer(fault)
+            raise Unusable(f"tls: {fault}")
         self.ready = True
         return True

@@ -1,4 +1,4 @@
-"""One connection to an upstream, TCP or TLS: 2-octet framing, many questions at a time (RFC 7766).
+"""One connection to an upstream, in clear or encrypted; what is said on it its kinds know.
 
 Rule: it opens when it is made, is used until it ends, and says so once; it is never opened again.
 Questions asked in one turn of the event loop leave in one piece: in one packet, in one TLS record.
@@ -7,9 +7,9 @@ Questions asked in one turn of the event loop leave in one piece: in one packet,
 import asyncio
 import fcntl
 import logging
-import struct
 import termios
-from collections.abc import Iterable
+from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from blocker.upstream.base import Attempt, Clock
@@ -22,11 +22,9 @@ log = logging.getLogger(__name__)
 
 
 class Owner(Protocol):
-    """Who made the connection."""
+    """Who made the connection, and is told of its end."""
 
-    def received(self, connection: "Connection", message: bytes) -> None: ...
-
-    def lost(self, connection: "Connection", attempts: Iterable[Attempt], reason: str) -> None: ...
+    def lost(self, connection: "Connection", attempts: Sequence[Attempt], reason: str) -> None: ...
 
 
 class Channel(Protocol):
@@ -45,7 +43,10 @@ class Channel(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """`pending` holds what is asked on it; `heard` is when it last said anything."""
+    """`pending` holds what is asked on it; `heard` is when the peer last said anything.
+
+    A kind of connection says how questions are put.
+    """
 
     def __init__(
         self, endpoint: Endpoint, owner: Owner, clock: Clock, channel: Channel | None = None
@@ -62,7 +63,6 @@ class Connection(asyncio.Protocol):
         self._channel = channel
         self._transport: asyncio.Transport | None = None
         self._unsent = bytearray()
-        self._unread = bytearray()
         self._loop = asyncio.get_running_loop()
         self._timer = self._loop.call_later(OPEN_SECONDS, self.abandon)
         self._opening = self._loop.create_task(self._open())  # held until it is done
@@ -75,14 +75,28 @@ class Connection(asyncio.Protocol):
         try:
             sock = self._transport.get_extra_info("socket")
             octets = fcntl.ioctl(sock.fileno(), termios.TIOCOUTQ, bytes(4))
-        except OSError:
+        except (OSError, ValueError):  # ValueError: it was closed
             return True
         return any(octets)
 
-    def write(self, message: bytes) -> None:
+    @abstractmethod
+    def hear(self, octets: bytes) -> None:
+        """What the peer said."""
+
+    def begin(self) -> None:
+        """The peer is there, and is the one. What was said before goes out now."""
+
+    def say(self, octets: bytes) -> None:
+        """To the peer, before the event loop's next turn; when it is there, if it is not yet."""
         if self.ready and not self._unsent:
             self._loop.call_soon(self._flush)
-        self._unsent += struct.pack(">H", len(message)) + message
+        self._unsent += octets
+
+    def finish(self, reason: str) -> None:
+        """Close it because of what the peer did."""
+        if self._transport is not None:
+            self._transport.close()
+        self._end(reason)
 
     def abandon(self) -> None:
         """Close it now; what it still owes is reported lost."""
@@ -98,7 +112,7 @@ class Connection(asyncio.Protocol):
             return
         self._transport = transport
         if self._channel is None:
-            self._begin()
+            self._become_ready()
         else:
             transport.write(self._channel.due())
 
@@ -107,21 +121,8 @@ class Connection(asyncio.Protocol):
         channel = self._channel
         if channel is not None:
             octets = self._through(channel, octets)
-        unread = self._unread
-        unread += octets
-        at = 0
-        while len(unread) >= at + 2:
-            end = at + 2 + (unread[at] << 8 | unread[at + 1])
-            if len(unread) < end:
-                break
-            message = bytes(unread[at + 2 : end])
-            at = end
-            self.answered += 1
-            try:
-                self._owner.received(self, message)
-            except Exception:
-                log.exception("an upstream's message could not be dealt with")
-        del unread[:at]
+        if octets and not self.closed:
+            self.hear(octets)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._end(reason_of(error) if error else "connection closed")
@@ -147,20 +148,20 @@ class Connection(asyncio.Protocol):
         except OSError as error:
             if alert := channel.due():
                 transport.write(alert)
-            self._end(reason_of(error))
-            transport.close()
+            self.finish(reason_of(error))
             return b""
         if reply := channel.due():
             transport.write(reply)
         if channel.ready and not self.ready:
-            self._begin()
+            self._become_ready()
         if channel.ended:
             transport.close()
         return octets
 
-    def _begin(self) -> None:
+    def _become_ready(self) -> None:
         self.ready = True
         self._timer.cancel()
+        self.begin()
         if self._unsent:
             self._flush()
         self._watch_idleness()
@@ -168,7 +169,7 @@ class Connection(asyncio.Protocol):
     def _flush(self) -> None:
         unsent = bytes(self._unsent)
         self._unsent.clear()
-        if self.closed or self._transport is None:
+        if not unsent or self.closed or self._transport is None:
             return
         if self._channel is None:
             self._transport.write(unsent)

@@ -60,8 +60,18 @@ class Endpoint:
         return sock
 
 
+class Unusable(OSError):
+    """Why a server cannot be asked, where no error of the network says it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def reason_of(error: Exception) -> str:
     """Why the network would not, in a few words fit for a client to read."""
+    if isinstance(error, Unusable):
+        return error.reason
     # Of TLS. Its errors are OSErrors whose numbers are none of the system's.
     if said := getattr(error, "verify_message", "") or getattr(error, "reason", ""):
         return f"tls: {said.replace('_', ' ').lower()}"

@@ -118,12 +118,12 @@ class Forwarder(Recovery):
                 log.exception("an answer could not be passed on")
 
     def replace(self, upstreams: Sequence[Upstream] | Upstreams) -> None:
-        """Ask these from now on. One that is asked already, by its URL, goes on as it is."""
+        """Ask these from now on. One that is asked already, by its identity, goes on as it is."""
         now = self._clock()
-        known = {upstream.url: upstream for upstream in self.upstreams}
+        known = {upstream.identity: upstream for upstream in self.upstreams}
         self._routes = Routes(_as_upstreams(upstreams).shared(known), now)
         for upstream in self.upstreams:
-            if known.pop(upstream.url, None) is None:
+            if known.pop(upstream.identity, None) is None:
                 upstream.open(self, self._poller)
         self._leaving += [(upstream, now + LEAVING) for upstream in known.values()]
         self._arm()

@@ -83,9 +83,8 @@ def with_options(message: bytes, options: bytes) -> bytes:
 def keepalive_of(message: bytes, question: bytes) -> float | None:
     """How many seconds a server lets a connection idle, if it says so (RFC 7828 section 3.1)."""
     at = HEADER + len(question)
-    count = sum(int.from_bytes(message[place : place + 2], "big") for place in (6, 8, 10))
     try:
-        records = read(message, at, count, question[:-4])
+        records = read(message, at, _records_in(message), question[:-4])
     except BadRecord:
         return None
     for record in records:
@@ -96,6 +95,25 @@ def keepalive_of(message: bytes, question: bytes) -> float | None:
                 return int.from_bytes(options[4:end], "big") / 10
             options = options[end:]
     return None
+
+
+def aged(message: bytes, question: bytes, seconds: int) -> bytes:
+    """The response with so many seconds less in every TTL."""
+    at = HEADER + len(question)
+    try:
+        records = read(message, at, _records_in(message), question[:-4])
+    except BadRecord:
+        return message  # whoever reads the answer will find that out too
+    changed = bytearray(message)
+    for record in records:
+        if record.rtype != _OPT_TYPE:
+            left = max(record.ttl - seconds, 0)
+            changed[record.ttl_at : record.ttl_at + 4] = left.to_bytes(4, "big")
+    return bytes(changed)
+
+
+def _records_in(message: bytes) -> int:
+    return sum(int.from_bytes(message[place : place + 2], "big") for place in (6, 8, 10))
 
 
 def is_response(message: bytes) -> bool:

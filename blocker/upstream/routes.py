@@ -29,12 +29,12 @@ class Upstreams:
         listed = chain(self.common, *self.groups.values(), *self.zones.values())
         return list(dict.fromkeys(listed))
 
-    def shared(self, known: Mapping[str, Upstream]) -> "Upstreams":
-        """The same, with one upstream for each URL, and those of `known` as they are."""
-        one = {upstream.url: upstream for upstream in reversed(self.all)} | dict(known)
+    def shared(self, known: Mapping[tuple[str, ...], Upstream]) -> "Upstreams":
+        """The same, with one upstream for each identity, and those of `known` as they are."""
+        one = {upstream.identity: upstream for upstream in reversed(self.all)} | dict(known)
 
         def known_ones(wanted: Sequence[Upstream]) -> list[Upstream]:
-            return [one[upstream.url] for upstream in wanted]
+            return [one[upstream.identity] for upstream in wanted]
 
         return Upstreams(
             known_ones(self.common),

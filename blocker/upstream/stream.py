@@ -1,15 +1,16 @@
 """tcp:// and tls://: questions one after the other on one connection, answers in whatever order.
 
-Rule: one connection is kept (RFC 7766 section 6.2.1). A server may close it when idle, or lose it
-without a word; a question on its way then is asked once more on a new one, unseen by clients.
+Rule: what TCP brings is taken at its word: a message that is not the answer to its question is a
+failure of the server, not a forgery.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Protocol
 
 from blocker.upstream.base import Attempt, Clock, Exchange, Sink, Upstream
-from blocker.upstream.connection import Channel, Connection
+from blocker.upstream.connection import Channel
 from blocker.upstream.endpoint import Endpoint
+from blocker.upstream.framed import FramedConnection
+from blocker.upstream.kept import Kept
 from blocker.upstream.packet import (
     KEEPALIVE,
     Entropy,
@@ -25,8 +26,6 @@ from blocker.upstream.packet import (
 if TYPE_CHECKING:
     from blocker.upstream.poller import Poller
 
-OPENING: Final = 4.0  # seconds; then the next question opens a connection of its own
-SILENCE: Final = 0.5  # seconds in which nothing at all was heard of a peer that was asked
 EARLIER: Final = 1.0  # seconds before a server would close an idle connection, we do
 LONGEST_IDLE: Final = 120.0
 
@@ -37,57 +36,28 @@ class Secured(Protocol):
     def channel(self) -> Channel: ...
 
 
-class Stream:
-    """The kept connection to one endpoint."""
+class Stream(Kept[FramedConnection]):
+    """The kept connection to one endpoint; encrypted if it is `secured`."""
 
     def __init__(self, endpoint: Endpoint, clock: Clock, secured: Secured | None = None) -> None:
+        super().__init__(clock)
         self._endpoint = endpoint
-        self._clock = clock
         self._secured = secured
         self._entropy = Entropy()
-        self._connection: Connection | None = None
-        self._sink: Sink
-
-    def open(self, sink: Sink) -> None:
-        self._sink = sink
 
     def send(self, upstream: Upstream, exchange: Exchange, now: float, *, edns: bool) -> Attempt:
-        """Ask on the connection; it is opened when there is none."""
         # TCP is hard to forge into, so the question goes in lower case: some servers change it.
         question = exchange.query.name + exchange.query.question[-4:]
         attempt = Attempt(exchange, upstream, {}, b"", question, now, edns, stream=True)
-        self._put(attempt)
+        self.put(attempt)
         return attempt
 
-    def timed_out(self, attempt: Attempt, now: float) -> None:
-        """No answer in time. Is the server slow, or the connection dead?"""
-        connection = self._connection
-        if connection is None or attempt.pending is not connection.pending:
-            return
-        if not connection.ready:
-            gone = now - connection.opened >= OPENING
-        else:
-            # What the peer's kernel has taken note of is not lost: the server may need its time.
-            silent = now - max(connection.heard, attempt.exchange.started)
-            gone = connection.heard < attempt.sent and (connection.is_stuck or silent >= SILENCE)
-        if gone:
-            for other in connection.pending.values():
-                other.resent = (
-                    other.resent or other.exchange is attempt.exchange
-                )  # it is asked anew
-            connection.abandon()
+    def connect(self) -> FramedConnection:
+        channel = self._secured.channel() if self._secured else None
+        return FramedConnection(self._endpoint, self, self._clock, channel)
 
-    def close(self) -> None:
-        if self._connection is not None:
-            self._connection.pending.clear()
-            self._connection.abandon()
-
-    def _put(self, attempt: Attempt) -> None:
-        connection = self._connection
-        if connection is None or connection.closed:
-            channel = self._secured.channel() if self._secured else None
-            connection = Connection(self._endpoint, self, self._clock, channel)
-            self._connection = connection
+    def put(self, attempt: Attempt) -> None:
+        connection = self.connection
         packet_id = self._entropy.take(2)
         while packet_id in connection.pending:
             packet_id = self._entropy.take(2)
@@ -101,7 +71,7 @@ class Stream:
             message = padded(message, options) if self._secured else with_options(message, options)
         connection.write(message)
 
-    def received(self, connection: Connection, message: bytes) -> None:
+    def received(self, connection: FramedConnection, message: bytes) -> None:
         """One whole message from the peer."""
         attempt = connection.pending.pop(message[:2], None)
         if attempt is None:
@@ -116,19 +86,8 @@ class Stream:
         else:
             self._sink.failed(attempt, "sent nonsense", now)
 
-    def lost(self, connection: Connection, attempts: Iterable[Attempt], reason: str) -> None:
-        """The connection ended with these unanswered."""
-        now = self._clock()
-        for attempt in attempts:
-            # A connection that worked before may just have been idle for too long.
-            if connection.answered and not attempt.resent and not attempt.exchange.done:
-                attempt.resent = True
-                self._put(attempt)
-            else:
-                self._sink.failed(attempt, reason, now)
-
     @staticmethod
-    def _note_idleness(connection: Connection, seconds: float | None) -> None:
+    def _note_idleness(connection: FramedConnection, seconds: float | None) -> None:
         """Close before the server does, but do not keep it open for ever either."""
         if seconds is not None:
             connection.idle_seconds = min(max(seconds - EARLIER, 0.0), LONGEST_IDLE)

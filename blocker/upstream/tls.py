@@ -18,6 +18,7 @@ from blocker.upstream.channel import TlsChannel
 from blocker.upstream.endpoint import Endpoint
 from blocker.upstream.stream import StreamUpstream
 
+DOT: Final = "dot"  # its name in ALPN, which servers are not obliged to know
 PIN: Final = "pin-sha256:"
 
 _CERTIFICATE_FIELDS_BEFORE_KEY: Final = 5  # serial, signature, issuer, validity, subject
@@ -31,15 +32,16 @@ class Secured:
     section 5), which spares a slow machine the most of a handshake.
     """
 
-    def __init__(self, name: str, pins: Iterable[bytes] = ()) -> None:
+    def __init__(self, name: str, pins: Iterable[bytes] = (), protocol: str = DOT) -> None:
         self.name = name
+        self.protocol = protocol
         self.pins = frozenset(pins)
         self._last: TlsChannel | None = None
 
     def channel(self) -> TlsChannel:
         """For a new connection. Empty names send no SNI."""
         session = self._last.session if self._last is not None and self._last.ready else None
-        context = client_context(pinned=bool(self.pins))
+        context = client_context(self.protocol, pinned=bool(self.pins))
         self._last = TlsChannel(context, self.name, self._fault, session)
         return self._last
 
@@ -48,6 +50,8 @@ class Secured:
 
         Certificates for names have been checked by then: the handshake fails without one.
         """
+        if self.protocol != DOT and connected.selected_alpn_protocol() != self.protocol:
+            return f"it does not speak {self.protocol}"
         if not self.pins:
             return ""
         certificate = connected.getpeercert(binary_form=True)
@@ -85,11 +89,11 @@ def secured_by(identity: str) -> Secured:
 
 
 @cache  # reading the authorities takes ten milliseconds
-def client_context(*, pinned: bool = False) -> ssl.SSLContext:
+def client_context(protocol: str, *, pinned: bool) -> ssl.SSLContext:
     """TLS 1.2 or later; unless a key is pinned, the machine's authorities vouch for the name."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["dot"])
+    context.set_alpn_protocols([protocol])
     if pinned:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -19,14 +19,14 @@ from blocker.clients.neighbours import Neighbours
 from blocker.core.engine import Engine
 from blocker.core.names import from_text
 from blocker.errors import BlockerError
-from blocker.link import Generation, Link, UpstreamAddress, decode_notice
+from blocker.link import Generation, Link, decode_notice
 from blocker.listen.stream import StreamListener
 from blocker.listen.udp import listener
 from blocker.upstream.base import Upstream
 from blocker.upstream.forwarder import Forwarder
 from blocker.upstream.routes import Upstreams
 from blocker.upstream.tally import Tally as UpstreamTally
-from blocker.upstream.url import upstream_from_url
+from blocker.upstream.url import upstream_of
 from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, rate_of, zones_of
 from blocker.worker.collector import Collector
 from blocker.worker.descriptors import connections, raise_limit, say_if_exhausted
@@ -218,21 +218,19 @@ def _upstreams(generation: Generation) -> Upstreams:
     zones: dict[bytes, list[Upstream]] = {}
     for given in generation.upstreams:
         for zone in given.get("zones", ()):
-            zones.setdefault(from_text(zone), []).append(_upstream(given))
+            zones.setdefault(from_text(zone), []).append(upstream_of(given, clock))
     return Upstreams(
-        common=[_upstream(given) for given in generation.upstreams if not given.get("zones")],
+        common=[
+            upstream_of(given, clock) for given in generation.upstreams if not given.get("zones")
+        ],
         groups={
-            mark_of(group): [_upstream(given) for given in group["upstreams"]]
+            mark_of(group): [upstream_of(given, clock) for given in group["upstreams"]]
             for group in generation.groups
             if group["upstreams"]
         },
         zones=zones,
         strategy=generation.strategy,
     )
-
-
-def _upstream(given: UpstreamAddress) -> Upstream:
-    return upstream_from_url(given["url"], clock)
 
 
 def _wall_clock() -> float:

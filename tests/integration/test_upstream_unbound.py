@@ -1,12 +1,14 @@
 """A real Unbound as upstream: it answers, hangs, dies and comes back."""
 
 import asyncio
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from blocker.upstream import tls
+from blocker.upstream.https import HttpsUpstream
 from blocker.upstream.stream import StreamUpstream
 from tests.support.asking import CLIENT, Bench, clock, query_packet, run
 from tests.support.certificates import certificates
@@ -23,12 +25,23 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
+    tls.client_context.cache_clear()
+    yield
     tls.client_context.cache_clear()
 
 
-@pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
+def url_of(server: Server, transport: str) -> str:
+    return {
+        "udp": server.url,
+        "tcp": server.tcp_url,
+        "tls": server.tls_url,
+        "https": server.https_url,
+    }[transport]
+
+
+@pytest.mark.parametrize("transport", ["udp", "tcp", "tls", "https"])
 @pytest.mark.usefixtures("trusted")
 def test_it_answers(server: Server, transport: str) -> None:
     async def scenario(bench: Bench) -> None:
@@ -38,7 +51,7 @@ def test_it_answers(server: Server, transport: str) -> None:
         assert (await bench.ask("missing.lab.example")).rcode == 3
         assert (await bench.ask("www.lab.example", qtype=TXT)).answers == 0
 
-    run([{"udp": server.url, "tcp": server.tcp_url, "tls": server.tls_url}[transport]], scenario)
+    run([url_of(server, transport)], scenario)
 
 
 def test_an_answer_too_large_for_a_datagram_comes_over_tcp(server: Server) -> None:
@@ -116,7 +129,7 @@ def test_killed_it_is_a_network_error_at_once_and_it_recovers(server: Server) ->
     run([server.url], scenario)
 
 
-@pytest.mark.parametrize("transport", ["tcp", "tls"])
+@pytest.mark.parametrize("transport", ["tcp", "tls", "https"])
 @pytest.mark.usefixtures("trusted")
 def test_a_server_that_was_restarted_is_asked_on_a_new_connection(
     server: Server, transport: str
@@ -129,7 +142,7 @@ def test_a_server_that_was_restarted_is_asked_on_a_new_connection(
         assert got.rcode == 3
         assert not bench.forwarder.upstreams[0].tally.errors
 
-    run([{"tcp": server.tcp_url, "tls": server.tls_url}[transport]], scenario)
+    run([url_of(server, transport)], scenario)
 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls"])
@@ -147,7 +160,7 @@ def test_a_connection_is_closed_before_the_server_closes_it(server: Server, tran
         assert (await bench.ask("later.lab.example")).rcode == 3
         assert not upstream.tally.errors
 
-    run([{"tcp": server.tcp_url, "tls": server.tls_url}[transport]], scenario)
+    run([url_of(server, transport)], scenario)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -161,3 +174,38 @@ def test_over_tls_hundreds_of_questions_share_one_connection(server: Server) -> 
         assert upstream._stream._connection.answered == 900
 
     run([server.tls_url], scenario)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_over_https_kdig_and_we_are_told_the_same(server: Server) -> None:
+    """What the server is like, from a client that is not ours."""
+    port = server.https_url.rpartition(":")[2].partition("/")[0]
+    asked = ["kdig", "+https=127.0.0.1/dns-query", "-p", port, "@127.0.0.1", "www.lab.example"]
+    authority = f"+tls-ca={certificates()}/ca.pem"
+    told = subprocess.run([*asked, authority], capture_output=True, text=True, timeout=20)
+    assert "HTTP/2" in told.stdout
+    assert "192.0.2.80" in told.stdout
+
+    async def scenario(bench: Bench) -> None:
+        assert (await bench.ask("www.lab.example")).packet.count(ADDRESS) == 1
+        got = await bench.ask_all([f"n{number}.lab.example" for number in range(100)])
+        assert {one.rcode for one in got} == {3}
+        (upstream,) = bench.forwarder.upstreams
+        assert isinstance(upstream, HttpsUpstream)
+        assert upstream._requests._connection is not None
+        assert upstream._requests._connection.answered >= 101
+
+    run([server.https_url], scenario)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_over_https_an_answer_larger_than_a_datagram_comes_whole(server: Server) -> None:
+    async def scenario(bench: Bench) -> None:
+        await bench.ask("text.lab.example", qtype=TXT)
+        packet = query_packet("text.lab.example", qtype=TXT)
+        whole = bench.engine.on_stream_query(packet, CLIENT, clock())
+        assert isinstance(whole, bytes)
+        assert len(whole) > 3000
+        assert not bench.forwarder.upstreams[0].tally.errors
+
+    run([server.https_url], scenario)

@@ -78,6 +78,7 @@ MAY_IMPORT = {
 LIBRARIES = {
     "aiohttp": {"admin", "download"},
     "dnslib": {"catalog", "explain"},
+    "h2": {"upstream"},
     "jinja2": {"accounting"},
     "marisa_trie": {"ruleset"},
     "netaddr": {"devices"},
@@ -100,7 +101,7 @@ IMPURE = {
 
 # A worker is forked per core and must start at once: what it never needs, it never loads.
 NOT_IN_A_WORKER = {
-    "aiohttp", "dnslib", "netaddr", "prometheus_client", "pydantic", "rich", "sqlalchemy",
+    "aiohttp", "dnslib", "h2", "netaddr", "prometheus_client", "pydantic", "rich", "sqlalchemy",
     "sqlite3", "typer", "watchfiles", "yaml",
 }  # fmt: skip
 

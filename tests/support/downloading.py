@@ -56,7 +56,7 @@ class Desk:
 
     def network(self) -> Network:
         return Network(
-            DirectResolver(lambda: [self.upstream.url]),
+            DirectResolver(lambda: [{"url": self.upstream.url}]),
             self.patience,
             self.web.tls,
             lambda address: address == INTERNET or is_public(address),

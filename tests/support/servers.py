@@ -28,7 +28,9 @@ UNBOUND = """
 server:
     interface: 127.0.0.1@{port}
     interface: 127.0.0.1@{tls_port}
+    interface: 127.0.0.1@{https_port}
     tls-port: {tls_port}
+    https-port: {https_port}
     tls-service-pem: "{certificates}/server.pem"
     tls-service-key: "{certificates}/server.key"
     access-control: 127.0.0.0/8 allow
@@ -87,7 +89,7 @@ class Server:
 
     def __init__(self, command: list[str], port: int, log: Path) -> None:
         self.port = port
-        self.tls_url = ""
+        self.tls_url = self.https_url = ""
         self.log = log
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
@@ -131,17 +133,23 @@ class Server:
 
 @contextmanager
 def unbound(folder: Path) -> Iterator[Server]:
-    port, tls_port = free_port(), free_port()
+    port, tls_port, https_port = free_port(), free_port(), free_port()
     large = f"    local-data: 'text.lab.example. 60 TXT {LARGE}'"
     config = folder / "unbound.conf"
     config.write_text(
         UNBOUND.format(
-            port=port, tls_port=tls_port, certificates=certificates(), folder=folder, large=large
+            port=port,
+            tls_port=tls_port,
+            https_port=https_port,
+            certificates=certificates(),
+            folder=folder,
+            large=large,
         )
     )
     command = [_program("unbound"), "-d", "-c", str(config)]
     for server in _running(command, port, folder / "out.log"):
         server.tls_url = f"tls://127.0.0.1:{tls_port}#lists.example"
+        server.https_url = f"https://127.0.0.1:{https_port}/dns-query"
         yield server
 
 

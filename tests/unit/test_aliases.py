@@ -10,7 +10,7 @@ from tests.support.upstream import ScriptedUpstream
 
 
 def aliases(upstream: ScriptedUpstream, name: str, qtype: str = "A") -> list[str]:
-    return list(asyncio.run(aliases_of(name, qtype, [upstream.url])))
+    return list(asyncio.run(aliases_of(name, qtype, [{"url": upstream.url}])))
 
 
 def test_the_chain_is_told() -> None:

@@ -31,9 +31,10 @@ class Explanation(RootModel[explaining.Explanation]):
 async def _explain(backend: Backend, asked: Question) -> Explanation:
     generations = backend.generations
     generation = generations.current
-    upstreams = [upstream["url"] for upstream in generation.upstreams]
     try:
-        aliases = await aliases_of(asked.name, asked.type, upstreams) if asked.resolve else ()
+        aliases = (
+            await aliases_of(asked.name, asked.type, generation.upstreams) if asked.resolve else ()
+        )
         views = GroupViews(generation, datetime.now(UTC).timestamp())
         client = asked.client or explaining.HERE
         explanation = explaining.explain(

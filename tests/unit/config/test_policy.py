@@ -126,10 +126,32 @@ def test_rules_of_groups_know_whose_they_are_and_their_line(tmp_path: Path) -> N
 
 def test_upstreams(tmp_path: Path) -> None:
     config = load(tmp_path, "upstreams: [udp://192.0.2.9, {url: 'tcp://[2001:db8::1]:5353'}]")
-    assert upstreams_of(config.upstreams) == [
+    assert upstreams_of(config.upstreams, config.upstreams) == [
         {"url": "udp://192.0.2.9"},
         {"url": "tcp://[2001:db8::1]:5353"},
     ]
+
+
+def test_where_a_server_is_that_has_a_name_those_know_that_have_addresses(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        "upstreams:\n"
+        "  - https://dns.example/dns-query\n"
+        "  - {url: https://placed.example/dns-query, addresses: [192.0.2.7]}\n"
+        "  - https://192.0.2.8/dns-query\n"
+        "  - tls://192.0.2.9#dns.example\n"
+        "  - {url: udp://192.0.2.1, zones: [lan]}\n",
+    )
+    named, *rest = upstreams_of(config.upstreams, config.upstreams)
+    assert named == {
+        "url": "https://dns.example/dns-query",
+        "bootstrap": ["tls://192.0.2.9#dns.example"],
+    }
+    assert not any("bootstrap" in each for each in rest)
+    assert rest[0]["addresses"] == ["192.0.2.7"]
+    alone = config.upstreams[:1]
+    (known,) = upstreams_of(alone, alone)
+    assert known["bootstrap"] == ["tls://9.9.9.9#dns.quad9.net", "tls://193.17.47.1#odvr.nic.cz"]
 
 
 def test_a_subscription_that_is_off_for_all_may_be_on_for_a_group(tmp_path: Path) -> None:

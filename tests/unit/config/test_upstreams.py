@@ -23,6 +23,9 @@ PIN = "pin-sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
         ("tls://[2620:fe::fe]:8853#dns.quad9.net", "2620:fe::fe", 8853),
         ("tls://192.168.1.1#192.168.1.1", "192.168.1.1", 853),
         (f"tls://192.168.1.1#{PIN},{PIN}", "192.168.1.1", 853),
+        ("https://dns.quad9.net/dns-query", "dns.quad9.net", 443),
+        ("https://dns.quad9.net:5053/dns-query", "dns.quad9.net", 5053),
+        ("https://[2620:fe::fe]:8443/dns-query", "2620:fe::fe", 8443),
     ],
 )
 def test_url(url: str, host: str, port: int) -> None:
@@ -40,7 +43,13 @@ def test_url(url: str, host: str, port: int) -> None:
         ("tls://9.9.9.9#pin-sha256:AAAA", "write pin-sha256:"),
         (f"tls://9.9.9.9#{PIN},x", "write pin-sha256:"),
         ("tls://dns.quad9.net", "write its address, like tls://192.0.2.53"),
-        ("https://dns.quad9.net/dns-query", "write tls://, the resolver's address"),
+        ("https://dns.quad9.net", "write https://dns.quad9.net/dns-query"),
+        ("https://dns.quad9.net/", "write https://dns.quad9.net/dns-query"),
+        ("https://dns.quad9.net/dns-query{?dns}", "write https://dns.example/dns-query"),
+        ("https://dns.quad9.net/dns-query?x=1", "write https://dns.example/dns-query"),
+        ("https://me@dns.quad9.net/dns-query", "write https://dns.example/dns-query"),
+        ("https://dns.quad9.net:0/dns-query", "write a number from 1 to 65535"),
+        ("https://dns..net/dns-query", "write"),
         ("quic://9.9.9.9", "write one like udp://"),
         ("dns.quad9.net", "write one like udp://"),
         ("udp://", "write one like udp://"),
@@ -68,14 +77,26 @@ def test_a_mapping_is_the_same_as_its_url(tmp_path: Path) -> None:
         "udp://203.0.113.71",
         "tcp://203.0.113.72",
     ]
-    assert config.upstreams[1].endpoint == Endpoint("203.0.113.72", 53)
+    assert config.upstreams[1].endpoints == [Endpoint("203.0.113.72", 53)]
 
 
 def test_addresses_come_with_upstreams_that_have_names(tmp_path: Path) -> None:
+    (upstream,) = load(
+        tmp_path,
+        "upstreams:\n- {url: https://dns.example/dns-query, addresses: [192.0.2.1, '2001:db8::1']}",
+    ).upstreams
+    assert upstream.endpoints == [Endpoint("192.0.2.1", 443), Endpoint("2001:db8::1", 443)]
     (said,) = complaints(tmp_path, "upstreams:\n- url: udp://192.0.2.1\n  addresses: [192.0.2.1]\n")
-    assert said.startswith("3: upstreams[1].addresses: comes with a later release; ")
+    assert said == "2: upstreams[1]: has its address in the URL; leave addresses out"
+    url = "https://dns.example/dns-query"
+    for wrong in ("dns.example", "0.0.0.0", "ff02::1", "192.0.2.1:443", 1):
+        (said,) = complaints(tmp_path, f"upstreams: [{{url: {url}, addresses: ['{wrong}']}}]\n")
+        assert said == (
+            f"1: upstreams[1].addresses[1]: {wrong} is not the address of a server; "
+            "write one like 192.0.2.53"
+        )
 
 
-def test_the_built_in_ones() -> None:
+def test_the_built_in_ones_are_encrypted_and_of_two_operators() -> None:
     urls = [upstream.url for upstream in Config().upstreams]
-    assert urls == ["udp://9.9.9.9", "udp://149.112.112.112"]
+    assert urls == ["tls://9.9.9.9#dns.quad9.net", "tls://193.17.47.1#odvr.nic.cz"]

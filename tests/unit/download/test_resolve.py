@@ -22,7 +22,7 @@ def resolve(
     host: str, *upstreams: str, family: int = socket.AF_UNSPEC, system: System = nobody
 ) -> list[str]:
     async def run() -> list[str]:
-        found = await DirectResolver(lambda: upstreams, system).resolve(
+        found = await DirectResolver(lambda: [{"url": url} for url in upstreams], system).resolve(
             host, 443, socket.AddressFamily(family)
         )
         assert all(each["port"] == 443 and each["hostname"] == host for each in found)

@@ -4,7 +4,8 @@ import ssl
 
 import pytest
 
-from blocker.upstream.channel import TlsChannel, WrongPeer
+from blocker.upstream.channel import TlsChannel
+from blocker.upstream.endpoint import Unusable, reason_of
 from tests.support.certificates import certificates, tls_server
 
 NAME = "lists.example"
@@ -94,7 +95,7 @@ def test_an_authority_nobody_knows_is_an_error_that_the_peer_is_told_of() -> Non
 
 def test_the_wrong_peer_has_its_reason() -> None:
     client, server = channel("not the key that is pinned"), Server()
-    with pytest.raises(WrongPeer) as caught:
+    with pytest.raises(Unusable) as caught:
         shaken(client, server)
-    assert caught.value.reason == "not the key that is pinned"
+    assert reason_of(caught.value) == "tls: not the key that is pinned"
     assert not client.ready

@@ -84,7 +84,7 @@ def test_one_url_is_one_upstream_with_one_health() -> None:
 
 def test_one_that_is_known_goes_on_as_it_is() -> None:
     known = upstream(1)
-    shared = Upstreams([upstream(1)], {KIDS: [upstream(1), GROUP]}).shared({known.url: known})
+    shared = Upstreams([upstream(1)], {KIDS: [upstream(1), GROUP]}).shared({known.identity: known})
     assert shared.common == [known]
     assert shared.groups == {KIDS: [known, GROUP]}
 

@@ -1,0 +1,123 @@
+"""Where a server is that is known by its name."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from blocker.upstream import bootstrap
+from blocker.upstream.bootstrap import Whereabouts
+from blocker.upstream.endpoint import Unusable
+from blocker.upstream.url import upstream_from_url
+from tests.support.asking import clock
+from tests.support.upstream import ScriptedUpstream
+
+
+class Seeker:
+    """One server sought, on a clock that can be put forward."""
+
+    def __init__(self, upstream: ScriptedUpstream) -> None:
+        self.ahead = 0.0
+        self.where = Whereabouts(
+            "dns.example", 443, [], lambda: [upstream_from_url(upstream.url, clock)], self.clock
+        )
+
+    def clock(self) -> float:
+        return clock() + self.ahead
+
+    async def look(self) -> str:
+        told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.where.look(told.set_result)
+        return await asyncio.wait_for(told, 5)
+
+
+def seek(upstream: ScriptedUpstream, scenario: Callable[[Seeker], Awaitable[None]]) -> None:
+    async def play() -> None:
+        seeker = Seeker(upstream)
+        await scenario(seeker)
+        seeker.where.close()
+
+    asyncio.run(play())
+
+
+def test_addresses_that_are_given_are_taken_in_turn_for_ever() -> None:
+    where = Whereabouts("dns.example", 443, ["192.0.2.1", "2001:db8::1"], list, clock)
+    seen = []
+    for _ in range(5):
+        seen.append(str(where.first))
+        where.failed()
+    assert seen == ["192.0.2.1#443", "2001:db8::1#443"] * 2 + ["192.0.2.1#443"]
+
+
+def test_they_are_found_and_found_anew_when_nobody_is_there_any_more() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on("dns.example", "address:127.0.0.2")
+
+        async def scenario(seeker: Seeker) -> None:
+            where = seeker.where
+            assert where.first is None
+            assert await seeker.look() == ""
+            assert str(where.first) == "127.0.0.2#443"
+            where.failed()
+            assert where.first is None
+            upstream.on("dns.example", "address:127.0.0.3")
+            assert await seeker.look() == ""
+            assert str(where.first) == "127.0.0.3#443"
+
+        seek(upstream, scenario)
+
+
+def test_one_failure_among_several_addresses_does_not_send_us_looking() -> None:
+    where = Whereabouts("dns.example", 443, [], list, clock)
+    where._endpoints = Whereabouts("x", 443, ["192.0.2.1", "192.0.2.2"], list, clock)._endpoints
+    where.failed()
+    assert str(where.first) == "192.0.2.2#443"
+    where.worked()
+    where.failed()
+    assert str(where.first) == "192.0.2.1#443"
+    where.failed()
+    assert where.first is None
+
+
+def test_while_there_is_no_network_it_is_tried_after_1_2_4_and_then_every_4_seconds() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.always("rcode:5")
+
+        async def scenario(seeker: Seeker) -> None:
+            for pause in (1.0, 2.0, 4.0, 4.0):
+                assert await seeker.look() == "no address is known of dns.example"
+                seeker.ahead += pause - 0.5
+                with pytest.raises(Unusable, match="no address is known of dns"):
+                    await seeker.look()
+                seeker.ahead += 0.6
+            upstream.on("dns.example", "address:127.0.0.2")
+            assert await seeker.look() == ""
+
+        seek(upstream, scenario)
+
+
+def test_those_who_come_while_it_is_sought_wait_with_the_others() -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on("dns.example", "address:127.0.0.2")
+
+        async def scenario(seeker: Seeker) -> None:
+            told: list[str] = []
+            seeker.where.look(told.append)
+            seeker.where.look(told.append)
+            while not told:  # noqa: ASYNC110 - the first is told for both
+                await asyncio.sleep(0.01)
+            assert told == [""]
+
+        seek(upstream, scenario)
+        assert len(upstream.log) == 2  # A and AAAA
+
+
+def test_with_nobody_to_ask_nothing_is_known() -> None:
+    async def play() -> None:
+        where = Whereabouts("dns.example", 443, [], list, clock)
+        told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        where.look(told.set_result)
+        assert await told == "no address is known of dns.example"
+
+    asyncio.run(play())
+    assert bootstrap.LAST_PAUSE < 5

@@ -1,0 +1,291 @@
+"""https:// as a client of the resolver sees it, from a server that does as it is told."""
+
+import asyncio
+import ssl
+from collections.abc import Iterator
+
+import pytest
+
+from blocker.upstream import tls
+from blocker.upstream.base import Upstream
+from blocker.upstream.https import HttpsUpstream
+from blocker.upstream.url import upstream_of
+from tests.support.asking import Bench, clock, run
+from tests.support.certificates import certificates, tls_server
+from tests.support.dohserver import DohServer
+from tests.support.upstream import ADDRESS, ScriptedUpstream
+
+
+@pytest.fixture(autouse=True)
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
+    tls.client_context.cache_clear()
+    yield
+    tls.client_context.cache_clear()
+
+
+def asked(*servers: DohServer) -> list[Upstream]:
+    return [upstream_of(server.given(), clock) for server in servers]
+
+
+def test_a_question_is_a_request_that_caches_and_eavesdroppers_learn_little_of() -> None:
+    with DohServer() as server:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example", 77)
+            assert (got.packet_id, got.rcode, got.answers) == (77, 0, 1)
+            assert got.packet.count(ADDRESS) == 1
+
+        run(asked(server), scenario)
+        (posted,) = server.log
+        assert posted.packet[:2] == b"\x00\x00"
+        assert len(posted.packet) == 128
+        assert posted.headers == {
+            ":method": "POST",
+            ":scheme": "https",
+            ":authority": f"lists.example:{server.port}",
+            ":path": "/dns-query",
+            "accept": "application/dns-message",
+            "content-type": "application/dns-message",
+        }
+
+
+def test_many_questions_share_one_connection_and_answers_come_in_any_order() -> None:
+    with DohServer() as server:
+        names = [f"n{number}.example" for number in range(40)]
+        for number, name in enumerate(names):
+            server.on(name, f"delay:{0.3 - number * 0.005}")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("first.example")).answers == 1
+            got = await bench.ask_all(names)
+            assert {one.answers for one in got} == {1}
+            assert [one.packet_id for one in got] == list(range(1, 41))
+
+        run(asked(server), scenario)
+        assert server.connections == 1
+
+
+def test_more_questions_than_the_server_takes_at_a_time_wait_for_their_turn() -> None:
+    with DohServer(most=4) as server:
+        names = [f"n{number}.example" for number in range(40)]
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("first.example")).answers == 1
+            assert {one.answers for one in await bench.ask_all(names)} == {1}
+
+        run(asked(server), scenario)
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    "step,reason",
+    [
+        ("status:503", "HTTP 503"),
+        ("status:404", "HTTP 404"),
+        ("status:302", "HTTP 302"),  # no redirect is followed
+        ("type:text/html; charset=utf-8", "sent text/html"),
+        ("type:application/dns-json", "sent application/dns-json"),
+        ("wrong-question", "sent nonsense"),
+        ("truncated", "sent nonsense"),
+        ("query", "sent nonsense"),
+        ("empty", "sent nonsense"),
+        ("id", "sent nonsense"),
+        ("long", "sent too much"),
+        ("reset:2", "http/2: internal_error"),
+    ],
+)
+def test_what_is_no_answer_sends_us_to_the_next(step: str, reason: str) -> None:
+    with DohServer() as server, ScriptedUpstream() as other:
+        server.on("a.example", step)
+
+        async def scenario(bench: Bench) -> None:
+            first = bench.forwarder.upstreams[0]
+            assert (await bench.ask("a.example")).answers == 1
+            assert first.tally.errors == {"network": 1}
+
+        run([*asked(server), upstream_of({"url": other.url}, clock)], scenario)
+
+        async def alone(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede == (23, f"lists.example:{server.port} {reason}")
+
+        run(asked(server), alone)
+
+
+@pytest.mark.parametrize("step", ["goaway", "close", "reset:7", "noise"])
+def test_a_connection_that_worked_and_ends_is_made_again_unseen(step: str) -> None:
+    with DohServer() as server:
+        server.on("b.example", step, "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            got = await bench.ask_all(["b.example", "c.example", "d.example"])
+            assert {one.answers for one in got} == {1}
+            assert max(one.seconds for one in got) < 1
+            assert not bench.forwarder.upstreams[0].tally.errors
+
+        run(asked(server), scenario)
+        assert server.connections == (1 if step.startswith("reset") else 2)
+
+
+def test_what_nobody_waits_for_any_more_is_taken_back() -> None:
+    with DohServer() as server:
+        server.on("a.example", "drop")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("first.example")).answers == 1
+            assert (await bench.ask("a.example")).rcode == 2
+            while not server.cancelled:
+                await bench.ask(f"n{len(server.log)}.example")
+                await asyncio.sleep(0.05)
+
+        run(asked(server), scenario)
+
+
+def test_a_failing_rcode_is_one() -> None:
+    with DohServer() as server, ScriptedUpstream() as other:
+        server.on("a.example", "rcode:2")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            assert bench.forwarder.upstreams[0].tally.errors == {"rcode": 1}
+
+        run([*asked(server), upstream_of({"url": other.url}, clock)], scenario)
+
+
+def test_time_in_a_cache_on_the_way_is_time_gone() -> None:
+    with DohServer() as server:
+        server.on("a.example", "age:40")
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            at = got.packet.index(ADDRESS) - 6
+            assert int.from_bytes(got.packet[at : at + 4], "big") in (19, 20)
+
+        run(asked(server), scenario)
+
+
+def test_edns_not_understood_is_left_out() -> None:
+    with DohServer() as server:
+        server.on("a.example", "no-edns-bare", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+
+        run(asked(server), scenario)
+        assert [len(posted.packet) == 128 for posted in server.log] == [True, False]
+
+
+@pytest.mark.parametrize("host", ["wrong.example", "127.0.0.9"])
+def test_another_name_is_another_server(host: str) -> None:
+    with DohServer() as server:
+        given = upstream_of(
+            {"url": f"https://{host}:{server.port}/dns-query", "addresses": ["127.0.0.1"]}, clock
+        )
+        if host == "127.0.0.9":
+            given = HttpsUpstream(given.url, clock, ["127.0.0.9"], list)
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+
+        run([given], scenario)
+        assert server.log == []
+
+
+@pytest.mark.parametrize(
+    "certificate,complaint",
+    [("expired", "certificate has expired"), ("selfsigned", "self-signed certificate")],
+)
+def test_a_certificate_that_proves_nothing(certificate: str, complaint: str) -> None:
+    with DohServer(tls_server(certificate)) as server:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede is not None
+            assert complaint in got.ede[1]
+
+        run(asked(server), scenario)
+        assert server.log == []
+
+
+def test_a_server_that_speaks_only_the_old_http_is_none() -> None:
+    with DohServer(alpn="http/1.1") as server:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.ede == (23, f"lists.example:{server.port} tls: it does not speak h2")
+
+        run(asked(server), scenario)
+        assert server.log == []
+
+
+def test_an_address_where_nobody_is_makes_way_for_the_next() -> None:
+    with DohServer() as server:
+        given = upstream_of({"url": server.url, "addresses": ["127.0.0.7", "127.0.0.1"]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.answers == 1
+            assert got.seconds < 1
+
+        run([given], scenario)
+        assert server.connections == 1
+
+
+def test_the_address_is_asked_of_the_upstreams_that_have_one_once_a_question_needs_it() -> None:
+    with DohServer() as server, ScriptedUpstream() as known:
+        known.on("lists.example", "address:127.0.0.1")
+        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            await asyncio.sleep(0.1)
+            assert known.log == []
+            got = await bench.ask_all(["a.example", "b.example"])
+            assert {one.answers for one in got} == {1}
+            await bench.ask("c.example")
+
+        run([given], scenario)
+        assert sorted({one.name.lower() for one in known.log}) == ["lists.example"]
+        assert len(known.log) == 2  # A and AAAA, once
+        assert len(server.log) == 3
+
+
+def test_without_an_address_there_is_a_failure_that_says_so() -> None:
+    with DohServer() as server, ScriptedUpstream() as known:
+        known.always("rcode:3")
+        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            said = f"lists.example:{server.port} no address is known of lists.example"
+            assert got.ede == (23, said)
+
+        run([given], scenario)
+
+
+@pytest.mark.parametrize("url", ["https:///dns-query", "http://dns.example/x"])
+def test_what_is_no_url(url: str) -> None:
+    with pytest.raises(ValueError, match="is not a URL like"):
+        HttpsUpstream(url, clock, [], list)
+
+
+def test_tls_before_1_2_is_refused() -> None:
+    old = tls_server()
+    with pytest.warns(DeprecationWarning, match="TLSv1_1 is deprecated"):
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.warns(DeprecationWarning, match="TLSv1 is deprecated"):
+        old.minimum_version = ssl.TLSVersion.TLSv1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with DohServer(old) as server:
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).rcode == 2
+
+        run(asked(server), scenario)
+        assert server.log == []
