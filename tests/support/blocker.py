@@ -48,7 +48,7 @@ class Blocker:
     def __init__(
         self,
         folder: Path,
-        upstreams: Sequence[str],
+        upstreams: Sequence[str | Mapping[str, Any]],
         extra: str,
         workers: int,
         everywhere: int = 0,
@@ -208,7 +208,7 @@ class Blocker:
 def blocker(
     folder: Path,
     *,
-    upstreams: Sequence[str] = (),
+    upstreams: Sequence[str | Mapping[str, Any]] = (),
     extra: str = "",
     workers: int = 1,
     everywhere: int = 0,
