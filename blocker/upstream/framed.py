@@ -25,24 +25,24 @@ class FramedConnection(Connection):
     ) -> None:
         super().__init__(endpoint, owner, clock, channel)
         self._listener = owner
-        self._unread = bytearray()
+        self._unread = b""
 
     def write(self, message: bytes) -> None:
         self.say(struct.pack(">H", len(message)) + message)
 
     def hear(self, octets: bytes) -> None:
-        unread = self._unread
-        unread += octets
+        unread = self._unread + octets if self._unread else octets
+        size = len(unread)
         at = 0
-        while len(unread) >= at + 2:
+        while size >= at + 2:
             end = at + 2 + (unread[at] << 8 | unread[at + 1])
-            if len(unread) < end:
+            if size < end:
                 break
-            message = bytes(unread[at + 2 : end])
+            message = unread[at + 2 : end]
             at = end
             self.answered += 1
             try:
                 self._listener.received(self, message)
             except Exception:
                 log.exception("an upstream's message could not be dealt with")
-        del unread[:at]
+        self._unread = unread[at:]

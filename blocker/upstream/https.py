@@ -14,7 +14,7 @@ from blocker.upstream.bootstrap import Whereabouts
 from blocker.upstream.connection import Connection
 from blocker.upstream.http2 import Http2Connection, Response
 from blocker.upstream.kept import Kept
-from blocker.upstream.packet import aged, compose, is_bare_refusal, is_response, padded, repeats
+from blocker.upstream.packet import aged, compose, is_answer, is_bare_refusal, padded
 from blocker.upstream.tls import Secured
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ class Requests(Kept[Http2Connection]):
             self._sink.failed(attempt, fault, now)
             return
         message = bytes(response.body)
-        whole = is_response(message) and message[:2] == _NO_ID and not message[2] & 0x02
-        if whole and repeats(message, attempt.question):
+        if message[:2] == _NO_ID and is_answer(message, attempt.question):
             if response.age:
                 message = aged(message, attempt.question, response.age)
             self._sink.answered(attempt, message, now)

@@ -29,6 +29,7 @@ _PADDING: Final = tuple(
 )
 _IDLE_FOR: Final = b"\x00\x0b\x00\x02"
 _OPT_TYPE: Final = 41
+_TC: Final = 0x02
 KEEPALIVE: Final = b"\x00\x0b\x00\x00"  # "how long may this connection idle?"
 
 
@@ -114,6 +115,18 @@ def aged(message: bytes, question: bytes, seconds: int) -> bytes:
 
 def _records_in(message: bytes) -> int:
     return sum(int.from_bytes(message[place : place + 2], "big") for place in (6, 8, 10))
+
+
+def is_answer(message: bytes, question: bytes) -> bool:
+    """Whether it is a whole response to a QUERY with our one question, in letters of any case."""
+    to_the_letter = (
+        message.startswith(question, HEADER)
+        and message[2] & 0xFA == 0x80
+        and message[4:6] == b"\x00\x01"
+    )
+    return to_the_letter or (
+        is_response(message) and repeats(message, question) and not message[2] & _TC
+    )
 
 
 def is_response(message: bytes) -> bool:

@@ -15,11 +15,10 @@ from blocker.upstream.packet import (
     KEEPALIVE,
     Entropy,
     compose,
+    is_answer,
     is_bare_refusal,
-    is_response,
     keepalive_of,
     padded,
-    repeats,
     with_options,
 )
 
@@ -77,7 +76,7 @@ class Stream(Kept[FramedConnection]):
         if attempt is None:
             return  # the answer to a question that was withdrawn
         now = self._clock()
-        if is_response(message) and repeats(message, attempt.question) and not message[2] & 0x02:
+        if is_answer(message, attempt.question):
             if connection.answered == 1:
                 self._note_idleness(connection, keepalive_of(message, attempt.question))
             self._sink.answered(attempt, message, now)

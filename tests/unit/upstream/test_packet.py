@@ -8,7 +8,9 @@ from blocker.core.wire import parse_query
 from blocker.upstream.packet import (
     KEEPALIVE,
     Entropy,
+    aged,
     compose,
+    is_answer,
     is_bare_refusal,
     is_response,
     keepalive_of,
@@ -108,6 +110,25 @@ def test_only_a_response_to_a_query_with_one_question_is_a_response() -> None:
     assert not is_response(good[:2] + b"\x01" + good[3:])  # QR=0
     assert not is_response(good[:2] + b"\xa1" + good[3:])  # another opcode
     assert not is_response(good[:5] + b"\x02" + good[6:])
+
+
+def test_an_answer_is_whole_and_to_our_question_whatever_its_case() -> None:
+    good = response(b"\x00\x01", QUESTION)
+    assert is_answer(good, QUESTION)
+    assert is_answer(response(b"\x00\x01", NAME.upper() + QUESTION[-4:]), QUESTION)
+    assert not is_answer(good[:2] + b"\x83" + good[3:], QUESTION)  # TC
+    assert not is_answer(good[:2] + b"\x01" + good[3:], QUESTION)  # QR=0
+    assert not is_answer(good[:5] + b"\x02" + good[6:], QUESTION)
+    assert not is_answer(response(b"\x00\x01", NAME + b"\x00\x1c\x00\x01"), QUESTION)
+    assert not any(is_answer(good[:end], QUESTION) for end in range(len(QUESTION) + 12))
+
+
+def test_time_that_is_gone_is_taken_off_every_ttl() -> None:
+    (answer,) = messages("alias", "b.example", b"\x00\x01", QUESTION, opt=True)
+    assert [one.ttl for one in DNSRecord.parse(aged(answer, QUESTION, 25)).rr] == [35, 35]
+    assert [one.ttl for one in DNSRecord.parse(aged(answer, QUESTION, 99)).rr] == [0, 0]
+    for end in range(len(answer)):
+        aged(answer[:end], QUESTION, 5)
 
 
 def test_a_question_repeats_ours_in_any_case_but_not_of_any_type() -> None:
