@@ -68,6 +68,12 @@ class Connection(asyncio.Protocol):
         self._opening = self._loop.create_task(self._open())  # held until it is done
 
     @property
+    def is_stale(self) -> bool:
+        """Whether the peer has closed it by now, if it keeps to what it said."""
+        idle = self._clock() - self.heard
+        return idle > self.idle_seconds and self.ready and not self.pending
+
+    @property
     def is_stuck(self) -> bool:
         """Whether the peer's kernel has not even taken note of what was sent."""
         if self._transport is None:

@@ -89,6 +89,10 @@ class Requests(Kept[Http2Connection]):
         self._number = 0
         self._unplaced: dict[bytes, Attempt] = {}  # asked while the address is looked for
 
+    def open(self, sink: Sink) -> None:
+        super().open(sink)
+        self._secured.prepare()
+
     def connect(self) -> Http2Connection:
         endpoint = self._where.first
         assert endpoint is not None  # noqa: S101 - `put` has looked

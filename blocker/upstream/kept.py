@@ -40,6 +40,8 @@ class Kept(ABC, Generic[Kind]):
     @property
     def connection(self) -> Kind:
         connection = self._connection
+        if connection is not None and connection.is_stale:
+            connection.abandon()  # its timer slept while the machine did
         if connection is None or connection.closed:
             connection = self._connection = self.connect()
         return connection

@@ -32,6 +32,8 @@ LONGEST_IDLE: Final = 120.0
 class Secured(Protocol):
     """Who a peer must prove to be."""
 
+    def prepare(self) -> None: ...
+
     def channel(self) -> Channel: ...
 
 
@@ -43,6 +45,11 @@ class Stream(Kept[FramedConnection]):
         self._endpoint = endpoint
         self._secured = secured
         self._entropy = Entropy()
+
+    def open(self, sink: Sink) -> None:
+        super().open(sink)
+        if self._secured:
+            self._secured.prepare()
 
     def send(self, upstream: Upstream, exchange: Exchange, now: float, *, edns: bool) -> Attempt:
         # TCP is hard to forge into, so the question goes in lower case: some servers change it.

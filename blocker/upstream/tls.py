@@ -38,6 +38,10 @@ class Secured:
         self.pins = frozenset(pins)
         self._last: TlsChannel | None = None
 
+    def prepare(self) -> None:
+        """Read the authorities now, not when the first client waits."""
+        client_context(self.protocol, pinned=bool(self.pins))
+
     def channel(self) -> TlsChannel:
         """For a new connection. Empty names send no SNI."""
         session = self._last.session if self._last is not None and self._last.ready else None

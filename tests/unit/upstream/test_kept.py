@@ -68,6 +68,27 @@ def test_it_is_left_when_it_is_dead(
     asyncio.run(play())
 
 
+@pytest.mark.parametrize(
+    "asked,idle,kept_on", [(False, 31.0, False), (True, 31.0, True), (False, 29.0, True)]
+)
+def test_one_that_idled_while_the_machine_slept_is_not_tried(
+    asked: bool, idle: float, kept_on: bool
+) -> None:
+    async def play() -> None:
+        kept = Kept()
+        before = kept.connection
+        if not asked:
+            before.pending.clear()
+        before.ready, before.heard = True, clock() - idle
+        assert (kept.connection is before) == kept_on
+        before.pending.clear()
+        kept.close()
+        before.abandon()
+        await asyncio.sleep(0)
+
+    asyncio.run(play())
+
+
 class Deaf:
     """A sink that is told, and does nothing."""
 
