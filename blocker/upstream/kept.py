@@ -14,6 +14,7 @@ from blocker.upstream.endpoint import reason_of
 
 OPENING: Final = 4.0  # seconds; then the next question opens a connection of its own
 SILENCE: Final = 0.5  # seconds in which nothing at all was heard of a peer that was asked
+ROUNDS: Final = 3  # or so many times to it and back, if that takes longer
 
 Kind = TypeVar("Kind", bound=Connection)
 
@@ -53,15 +54,17 @@ class Kept(ABC, Generic[Kind]):
             return
         if not connection.ready:
             gone = now - connection.opened >= OPENING
+        elif connection.heard >= attempt.sent:
+            return
         else:
-            # What the peer's kernel has taken note of is not lost: the server may need its time.
+            # What the peer's kernel has acknowledged is not lost: the server may need its time.
+            path = connection.path
             silent = now - max(connection.heard, attempt.exchange.started)
-            gone = connection.heard < attempt.sent and (connection.is_stuck or silent >= SILENCE)
+            gone = path.lost or silent >= max(SILENCE, ROUNDS * path.rtt)
         if gone:
             for other in connection.pending.values():
-                other.resent = (
-                    other.resent or other.exchange is attempt.exchange
-                )  # it is asked anew
+                if other.exchange is attempt.exchange:
+                    other.resent = True  # the forwarder asks it anew
             connection.abandon()
 
     def lost(self, connection: Connection, attempts: Sequence[Attempt], reason: str) -> None:

@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import compare, load, names, policy, processes, report, rightness, servers
+from tests.benchmarks import (
+    compare,
+    load,
+    names,
+    policy,
+    processes,
+    report,
+    rightness,
+    servers,
+    speed,
+)
 from tests.benchmarks.ground import Ground, ground
 
 
@@ -103,3 +113,15 @@ def test_real_servers_are_compared(tmp_path: Path, named: tuple[list[str], list[
         assert stage.commands == [
             f"taskset --cpu-list 0 {servers.program('unbound')} -d -c DIR/unbound/unbound.conf"
         ]
+
+
+def test_a_miss_over_tls_is_measured_of_those_that_can(
+    tmp_path: Path, named: tuple[list[str], list[str]]
+) -> None:
+    with ground(tmp_path / "bench") as stage:
+        result = speed.over_tls(stage, named[0][:50], named[1][:50], rounds=1, seconds=0.5)
+        assert result.ratio("blocker") > 0
+        assert not result.turns("dnsmasq")
+        assert "| miss, forwarded over TLS |" in report.markdown(measured([result]))
+        clause = (tmp_path / "bench/Unbound-tls/unbound.conf").read_text()
+        assert "forward-tls-upstream: yes" in clause

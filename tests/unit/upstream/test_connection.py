@@ -51,6 +51,7 @@ def test_one_that_does_not_open_is_given_up(monkeypatch: pytest.MonkeyPatch) -> 
             assert owner.ends == ["timeout"]
             assert time.monotonic() - begun < 2
             assert not opened.ready
+            assert opened.path.lost
             await asyncio.sleep(0.01)
 
     asyncio.run(scenario())
@@ -68,7 +69,8 @@ def test_questions_of_one_turn_leave_in_one_piece() -> None:
     async def scenario(opened: FramedConnection, owner: Owner) -> None:
         opened.write(b"first")
         await until(lambda: len(owner.messages) == 1, owner)
-        assert not opened.is_stuck
+        assert not opened.path.lost
+        assert 0 < opened.path.rtt < 1
         for _ in range(50):
             opened.write(bytes(128))
         await until(lambda: len(owner.messages) == 51, owner)

@@ -8,6 +8,7 @@ import pytest
 from blocker.core.wire import parse_query
 from blocker.upstream.base import Attempt, Exchange
 from blocker.upstream.choice import Choice
+from blocker.upstream.connection import NetworkPath
 from blocker.upstream.endpoint import Endpoint
 from blocker.upstream.framed import FramedConnection
 from blocker.upstream.kept import OPENING, SILENCE
@@ -26,11 +27,15 @@ class Kept(Stream):
 
 
 class Stuck(FramedConnection):
-    is_stuck = True
+    path = NetworkPath(lost=True, rtt=0.01)
 
 
 class Taken(FramedConnection):
-    is_stuck = False
+    path = NetworkPath(lost=False, rtt=0.01)
+
+
+class Far(FramedConnection):
+    path = NetworkPath(lost=False, rtt=0.9)
 
 
 def attempt(connection: FramedConnection) -> Attempt:
@@ -48,6 +53,8 @@ def attempt(connection: FramedConnection) -> Attempt:
         (True, Stuck, 99.0, 100.2, True),  # nobody has taken note of the question
         (True, Taken, 99.0, 100.2, False),  # the server may need its time
         (True, Taken, 99.0, 100.0 + SILENCE, True),
+        (True, Far, 99.0, 102.6, False),  # it may need its time for the way, too
+        (True, Far, 99.0, 102.8, True),
         (True, Stuck, 100.1, 100.9, False),  # it has said something since
     ],
 )
