@@ -82,8 +82,9 @@ class Connection(asyncio.Protocol):
     @property
     def is_stale(self) -> bool:
         """Whether the peer has closed it by now, if it keeps to what it said."""
-        idle = self._clock() - self.heard
-        return idle > self.idle_seconds and self.ready and not self.pending
+        if self.pending or not self.ready:
+            return False
+        return self._clock() - self.heard > self.idle_seconds
 
     @property
     def path(self) -> NetworkPath:

@@ -21,7 +21,7 @@ from h2.events import (
     StreamEnded,
     StreamReset,
 )
-from h2.exceptions import ProtocolError, StreamClosedError
+from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes, Settings
 
 from blocker.upstream.base import Clock
@@ -111,6 +111,8 @@ class Http2Connection(Connection):
 
     def forget(self) -> None:
         """Cancel the requests that nobody waits for any more: each holds one of few streams."""
+        if self.closed:
+            return
         withdrawn = [
             stream
             for stream, response in self._responses.items()
@@ -174,7 +176,7 @@ class Http2Connection(Connection):
 
     def _cancel(self, stream: int) -> None:
         del self._responses[stream]
-        with suppress(StreamClosedError):  # by an event that is still to be looked at
+        with suppress(ProtocolError):  # it was closed by an event that is still to be looked at
             self._http.reset_stream(stream, ErrorCodes.CANCEL)
 
     def _pump(self) -> None:

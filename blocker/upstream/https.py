@@ -14,7 +14,7 @@ from blocker.upstream.bootstrap import Whereabouts
 from blocker.upstream.connection import Connection
 from blocker.upstream.http2 import Http2Connection, Response
 from blocker.upstream.kept import Kept
-from blocker.upstream.packet import aged, compose, is_answer, is_bare_refusal, padded
+from blocker.upstream.packet import aged, compose, compose_padded, is_answer, is_bare_refusal
 from blocker.upstream.tls import Secured
 
 if TYPE_CHECKING:
@@ -110,8 +110,11 @@ class Requests(Kept[Http2Connection]):
         attempt.pending = connection.pending
         connection.pending[token] = attempt
         shape = attempt.exchange.query.key[-1]
-        message = compose(_NO_ID, shape, attempt.question, edns=attempt.edns)
-        connection.request(token, padded(message) if attempt.edns else message)
+        if attempt.edns:
+            message = compose_padded(_NO_ID, shape, attempt.question)
+        else:
+            message = compose(_NO_ID, shape, attempt.question, edns=False)
+        connection.request(token, message)
 
     def responded(self, connection: Http2Connection, response: Response) -> None:
         attempt = connection.pending.pop(response.token, None)

@@ -27,6 +27,11 @@ _OPTION_HEAD = 4
 _PADDING: Final = tuple(
     b"\x00\x0c" + room.to_bytes(2, "big") + bytes(room) for room in range(_BLOCK)
 )
+_PADDED_OPT: Final = tuple(
+    tuple(opt[:-2] + len(padding).to_bytes(2, "big") + padding for padding in _PADDING)
+    for opt in OPT
+)
+_AROUND_QUESTION: Final = HEADER + len(OPT[0]) + _OPTION_HEAD
 _IDLE_FOR: Final = b"\x00\x0b\x00\x02"
 _OPT_TYPE: Final = 41
 _TC: Final = 0x02
@@ -65,6 +70,12 @@ def compose(packet_id: bytes, shape: int, question: bytes, *, edns: bool) -> byt
     if edns:
         return packet_id + HEAD[shape] + question + OPT[shape]
     return packet_id + HEAD_PLAIN[shape] + question
+
+
+def compose_padded(packet_id: bytes, shape: int, question: bytes) -> bytes:
+    """`padded` of `compose`, in one go: most questions have no other option."""
+    room = -(len(question) + _AROUND_QUESTION) % _BLOCK
+    return packet_id + HEAD[shape] + question + _PADDED_OPT[shape][room]
 
 
 def padded(message: bytes, options: bytes = b"") -> bytes:

@@ -15,6 +15,7 @@ from blocker.upstream.packet import (
     KEEPALIVE,
     Entropy,
     compose,
+    compose_padded,
     is_answer,
     is_bare_refusal,
     keepalive_of,
@@ -70,19 +71,24 @@ class Stream(Kept[FramedConnection]):
         attempt.packet_id = packet_id
         attempt.pending = connection.pending
         connection.pending[packet_id] = attempt
+        connection.write(self._message(attempt, first=not connection.answered))
+
+    def _message(self, attempt: Attempt, *, first: bool) -> bytes:
         shape = attempt.exchange.query.key[-1]
-        message = compose(packet_id, shape, attempt.question, edns=attempt.edns)
-        if attempt.edns:
-            options = b"" if connection.answered else KEEPALIVE
-            message = padded(message, options) if self._secured else with_options(message, options)
-        connection.write(message)
+        if attempt.edns and self._secured and not first:
+            return compose_padded(attempt.packet_id, shape, attempt.question)
+        message = compose(attempt.packet_id, shape, attempt.question, edns=attempt.edns)
+        if not attempt.edns:
+            return message
+        options = KEEPALIVE if first else b""
+        return padded(message, options) if self._secured else with_options(message, options)
 
     def received(self, connection: FramedConnection, message: bytes) -> None:
         """One whole message from the peer."""
         attempt = connection.pending.pop(message[:2], None)
         if attempt is None:
             return  # the answer to a question that was withdrawn
-        now = self._clock()
+        now = connection.heard
         if is_answer(message, attempt.question):
             if connection.answered == 1:
                 self._note_idleness(connection, keepalive_of(message, attempt.question))

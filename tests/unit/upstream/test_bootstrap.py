@@ -1,16 +1,26 @@
 """Where a server is that is known by its name."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from blocker.upstream import bootstrap
+from blocker.upstream import bootstrap, tls
 from blocker.upstream.bootstrap import Whereabouts
 from blocker.upstream.endpoint import Unusable
-from blocker.upstream.url import upstream_from_url
-from tests.support.asking import clock
+from blocker.upstream.url import upstream_from_url, upstream_of
+from tests.support.asking import Bench, clock, run
+from tests.support.certificates import certificates
+from tests.support.dohserver import DohServer
 from tests.support.upstream import ScriptedUpstream
+
+
+@pytest.fixture
+def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificates() / "ca.pem"))
+    tls.client_context.cache_clear()
+    yield
+    tls.client_context.cache_clear()
 
 
 class Seeker:
@@ -121,3 +131,51 @@ def test_with_nobody_to_ask_nothing_is_known() -> None:
 
     asyncio.run(play())
     assert bootstrap.LAST_PAUSE < 5
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_address_where_nobody_is_makes_way_for_the_next() -> None:
+    with DohServer() as server:
+        given = upstream_of({"url": server.url, "addresses": ["127.0.0.7", "127.0.0.1"]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.answers == 1
+            assert got.seconds < 1
+
+        run([given], scenario)
+        assert server.connections == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_the_address_is_asked_of_the_upstreams_that_have_one_once_a_question_needs_it() -> None:
+    with DohServer() as server, ScriptedUpstream() as known:
+        known.on("lists.example", "address:127.0.0.1")
+        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            await asyncio.sleep(0.1)
+            assert known.log == []
+            got = await bench.ask_all(["a.example", "b.example"])
+            assert {one.answers for one in got} == {1}
+            await bench.ask("c.example")
+
+        run([given], scenario)
+        assert sorted({one.name.lower() for one in known.log}) == ["lists.example"]
+        assert len(known.log) == 2  # A and AAAA, once
+        assert len(server.log) == 3
+
+
+@pytest.mark.usefixtures("trusted")
+def test_without_an_address_there_is_a_failure_that_says_so() -> None:
+    with DohServer() as server, ScriptedUpstream() as known:
+        known.always("rcode:3")
+        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            said = f"lists.example:{server.port} no address is known of lists.example"
+            assert got.ede == (23, said)
+
+        run([given], scenario)

@@ -13,7 +13,7 @@ from blocker.upstream.url import upstream_of
 from tests.support.asking import Bench, clock, run
 from tests.support.certificates import certificates, tls_server
 from tests.support.dohserver import DohServer
-from tests.support.upstream import ADDRESS, ScriptedUpstream
+from tests.support.upstream import ScriptedUpstream
 
 
 @pytest.fixture(autouse=True)
@@ -26,28 +26,6 @@ def trusted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def asked(*servers: DohServer) -> list[Upstream]:
     return [upstream_of(server.given(), clock) for server in servers]
-
-
-def test_a_question_is_a_request_that_caches_and_eavesdroppers_learn_little_of() -> None:
-    with DohServer() as server:
-
-        async def scenario(bench: Bench) -> None:
-            got = await bench.ask("a.example", 77)
-            assert (got.packet_id, got.rcode, got.answers) == (77, 0, 1)
-            assert got.packet.count(ADDRESS) == 1
-
-        run(asked(server), scenario)
-        (posted,) = server.log
-        assert posted.packet[:2] == b"\x00\x00"
-        assert len(posted.packet) == 128
-        assert posted.headers == {
-            ":method": "POST",
-            ":scheme": "https",
-            ":authority": f"lists.example:{server.port}",
-            ":path": "/dns-query",
-            "accept": "application/dns-message",
-            "content-type": "application/dns-message",
-        }
 
 
 def test_many_questions_share_one_connection_and_answers_come_in_any_order() -> None:
@@ -144,6 +122,28 @@ def test_what_nobody_waits_for_any_more_is_taken_back() -> None:
         run(asked(server), scenario)
 
 
+def test_what_a_closed_connection_still_owed_is_forgotten() -> None:
+    with DohServer() as server:
+        server.on("slow.example", "drop", "answer")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).answers == 1
+            slow = asyncio.ensure_future(bench.ask("slow.example"))
+            await asyncio.sleep(0.05)
+            (upstream,) = bench.forwarder.upstreams
+            assert isinstance(upstream, HttpsUpstream)
+            connection = upstream._requests._connection
+            assert connection is not None
+            waiting = dict(connection.pending)
+            connection.finish("connection closed")
+            connection.forget()
+            assert len(waiting) == 1
+            assert (await slow).answers == 1
+
+        run(asked(server), scenario)
+        assert server.connections == 2
+
+
 def test_a_failing_rcode_is_one() -> None:
     with DohServer() as server, ScriptedUpstream() as other:
         server.on("a.example", "rcode:2")
@@ -153,18 +153,6 @@ def test_a_failing_rcode_is_one() -> None:
             assert bench.forwarder.upstreams[0].tally.errors == {"rcode": 1}
 
         run([*asked(server), upstream_of({"url": other.url}, clock)], scenario)
-
-
-def test_time_in_a_cache_on_the_way_is_time_gone() -> None:
-    with DohServer() as server:
-        server.on("a.example", "age:40")
-
-        async def scenario(bench: Bench) -> None:
-            got = await bench.ask("a.example")
-            at = got.packet.index(ADDRESS) - 6
-            assert int.from_bytes(got.packet[at : at + 4], "big") in (19, 20)
-
-        run(asked(server), scenario)
 
 
 def test_edns_not_understood_is_left_out() -> None:
@@ -222,51 +210,6 @@ def test_a_server_that_speaks_only_the_old_http_is_none() -> None:
 
         run(asked(server), scenario)
         assert server.log == []
-
-
-def test_an_address_where_nobody_is_makes_way_for_the_next() -> None:
-    with DohServer() as server:
-        given = upstream_of({"url": server.url, "addresses": ["127.0.0.7", "127.0.0.1"]}, clock)
-
-        async def scenario(bench: Bench) -> None:
-            got = await bench.ask("a.example")
-            assert got.answers == 1
-            assert got.seconds < 1
-
-        run([given], scenario)
-        assert server.connections == 1
-
-
-def test_the_address_is_asked_of_the_upstreams_that_have_one_once_a_question_needs_it() -> None:
-    with DohServer() as server, ScriptedUpstream() as known:
-        known.on("lists.example", "address:127.0.0.1")
-        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
-
-        async def scenario(bench: Bench) -> None:
-            await asyncio.sleep(0.1)
-            assert known.log == []
-            got = await bench.ask_all(["a.example", "b.example"])
-            assert {one.answers for one in got} == {1}
-            await bench.ask("c.example")
-
-        run([given], scenario)
-        assert sorted({one.name.lower() for one in known.log}) == ["lists.example"]
-        assert len(known.log) == 2  # A and AAAA, once
-        assert len(server.log) == 3
-
-
-def test_without_an_address_there_is_a_failure_that_says_so() -> None:
-    with DohServer() as server, ScriptedUpstream() as known:
-        known.always("rcode:3")
-        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
-
-        async def scenario(bench: Bench) -> None:
-            got = await bench.ask("a.example")
-            assert got.rcode == 2
-            said = f"lists.example:{server.port} no address is known of lists.example"
-            assert got.ede == (23, said)
-
-        run([given], scenario)
 
 
 @pytest.mark.parametrize("url", ["https:///dns-query", "http://dns.example/x"])

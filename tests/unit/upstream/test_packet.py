@@ -10,6 +10,7 @@ from blocker.upstream.packet import (
     Entropy,
     aged,
     compose,
+    compose_padded,
     is_answer,
     is_bare_refusal,
     is_response,
@@ -86,6 +87,9 @@ def test_padding_hides_how_long_the_name_is(label: int, options: bytes) -> None:
     assert record.ar[0].edns_do == 1
     codes = [option.code for option in record.ar[0].rdata]
     assert codes == ([11, 12] if options else [12])
+    for shape in range(4):
+        plain = compose(b"\x00\x01", shape, question, edns=True)
+        assert compose_padded(b"\x00\x01", shape, question) == padded(plain)
 
 
 def test_options_stand_in_the_record_that_is_there() -> None:
