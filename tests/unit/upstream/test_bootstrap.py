@@ -141,7 +141,7 @@ def test_an_address_where_nobody_is_makes_way_for_the_next() -> None:
         async def scenario(bench: Bench) -> None:
             got = await bench.ask("a.example")
             assert got.answers == 1
-            assert got.seconds < 1
+            assert got.seconds < 2
 
         run([given], scenario)
         assert server.connections == 1

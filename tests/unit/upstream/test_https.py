@@ -101,7 +101,7 @@ def test_a_connection_that_worked_and_ends_is_made_again_unseen(step: str) -> No
             assert (await bench.ask("a.example")).answers == 1
             got = await bench.ask_all(["b.example", "c.example", "d.example"])
             assert {one.answers for one in got} == {1}
-            assert max(one.seconds for one in got) < 1
+            assert max(one.seconds for one in got) < 2
             assert not bench.forwarder.upstreams[0].tally.errors
 
         run(asked(server), scenario)

@@ -217,7 +217,7 @@ def test_a_connection_that_the_way_has_forgotten_is_left_at_once() -> None:
             _forget(port)
             got = await bench.ask("b.example")
             assert got.answers == 1
-            assert got.seconds < 1
+            assert got.seconds < 2
             assert [one.name for one in upstream.log] == ["a.example", "b.example"]
 
         run([front.url(NAME)], scenario)
