@@ -33,6 +33,8 @@ class HttpsUpstream(Upstream):
     ValueError when the URL is none, or an address is not one.
     """
 
+    authenticated = True
+
     def __init__(
         self,
         url: str,

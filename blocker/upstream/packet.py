@@ -7,7 +7,7 @@ those are hop by hop (RFC 6891 section 6.1.1), and ECS would tell the upstream w
 import os
 from typing import Final
 
-from blocker.core.records import BadRecord, read
+from blocker.core.records import BadRecord, Record, read
 from blocker.core.wire import AD, FORMERR, HEADER, NOTIMP, UDP_PAYLOAD
 
 # The last octet of Query.key says CD (1) and DO (2); these are indexed by it.
@@ -33,7 +33,7 @@ _PADDED_OPT: Final = tuple(
 )
 _AROUND_QUESTION: Final = HEADER + len(OPT[0]) + _OPTION_HEAD
 _IDLE_FOR: Final = b"\x00\x0b\x00\x02"
-_OPT_TYPE: Final = 41
+_OPT_TYPE: Final = b"\x00\x29"
 _TC: Final = 0x02
 KEEPALIVE: Final = b"\x00\x0b\x00\x00"  # "how long may this connection idle?"
 
@@ -100,7 +100,7 @@ def keepalive_of(message: bytes, question: bytes) -> float | None:
     except BadRecord:
         return None
     for record in records:
-        options = message[record.data : record.end] if record.rtype == _OPT_TYPE else b""
+        options = message[record.data : record.end] if _is_opt(message, record) else b""
         while len(options) >= _OPTION_HEAD:
             end = _OPTION_HEAD + int.from_bytes(options[2:4], "big")
             if options[:4] == _IDLE_FOR and len(options) >= end:
@@ -118,10 +118,15 @@ def aged(message: bytes, question: bytes, seconds: int) -> bytes:
         return message  # whoever reads the answer will find that out too
     changed = bytearray(message)
     for record in records:
-        if record.rtype != _OPT_TYPE:
+        if not _is_opt(message, record):
             left = max(record.ttl - seconds, 0)
             changed[record.ttl_at : record.ttl_at + 4] = left.to_bytes(4, "big")
     return bytes(changed)
+
+
+def _is_opt(message: bytes, record: Record) -> bool:
+    """Its class is a size, so it is of no class that `read` knows."""
+    return message[record.ttl_at - 4 : record.ttl_at - 2] == _OPT_TYPE
 
 
 def _records_in(message: bytes) -> int:

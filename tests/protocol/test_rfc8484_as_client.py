@@ -9,7 +9,7 @@ from blocker.upstream.url import upstream_of
 from tests.support.asking import Bench, clock, run
 from tests.support.certificates import certificates
 from tests.support.dohserver import DohServer
-from tests.support.upstream import ADDRESS
+from tests.support.steps import ADDRESS
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,8 @@ from h2.settings import SettingCodes
 
 from blocker.upstream.url import Given
 from tests.support.certificates import tls_server
-from tests.support.upstream import HEADER, messages, text_of
+from tests.support.steps import HEADER, messages
+from tests.support.upstream import text_of
 
 NAME = "lists.example"
 
