@@ -28,17 +28,22 @@ _EMBEDDING: Final = ("::ffff:0:0/96", "::/96", "64:ff9b::/96")
 
 
 def leads_home(message: bytes, records: Sequence[Record]) -> bool:
-    """Whether an address in these records, or a hint of a service, is one of the home."""
+    """Whether an address in these records, or a hint of a service, is one of the home. Raises
+    BadRecord for an address of any other size: who knows what a client makes of that.
+    """
+    found = False
     for record in records:
-        first = _FIRST.get(record.rtype)
-        if first is not None:
+        address = _ADDRESSES.get(record.rtype)
+        if address is not None:
+            size, first = address
+            if record.end - record.data != size:
+                raise BadRecord
             # Of nearly all addresses the first octet says enough.
-            suspect = message[record.data : record.data + 1] in first
-            if suspect and _is_home(message[record.data : record.end]):
-                return True
-        elif record.rtype in SERVICE and any(map(_is_home, _hints(message, record))):
-            return True
-    return False
+            if message[record.data] in first and _is_home(message[record.data : record.end]):
+                found = True
+        elif record.rtype in SERVICE and any(map(_is_home, addresses(message, [record]))):
+            found = True
+    return found
 
 
 def is_kept_away(name: bytes, zones: Collection[bytes] | None, verdict: Verdict | None) -> bool:
@@ -65,13 +70,6 @@ KEPT_AWAY: Final = Verdict(
 )
 
 
-def _hints(message: bytes, record: Record) -> list[bytes]:
-    try:
-        return list(addresses(message, [record]))
-    except BadRecord:  # nobody can read where it leads
-        return []
-
-
 def _is_home(packed: bytes) -> bool:
     number = int.from_bytes(packed, "big")
     if len(packed) == _OCTETS_4:
@@ -96,7 +94,8 @@ _OCTETS_6: Final = 16
 _PREFIXES_4: Final = _prefixes(*_V4)
 _PREFIXES_6: Final = _prefixes(*_V6)
 _PREFIXES_EMBEDDING: Final = _prefixes(*_EMBEDDING)
-_FIRST: Final = {
-    A: frozenset(ip_network(each).network_address.packed[:1] for each in _V4),
-    AAAA: frozenset((b"\x00", b"\xfc", b"\xfd", b"\xfe")),
+# By type: an address's octets, and with which it may be one of the home.
+_ADDRESSES: Final = {
+    A: (_OCTETS_4, frozenset(ip_network(each).network_address.packed[0] for each in _V4)),
+    AAAA: (16, frozenset((0x00, 0xFC, 0xFD, 0xFE))),
 }

@@ -6,6 +6,7 @@ message, however made, is walked longer than its own length (RFC 9267).
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from struct import Struct
 
@@ -127,14 +128,16 @@ def copy(message: bytes, records: Sequence[Record]) -> tuple[bytes, list[tuple[i
 
 
 def addresses(message: bytes, records: Sequence[Record]) -> Iterator[bytes]:
-    """The packed addresses in A and AAAA records, and in the hints of SVCB and HTTPS (RFC 9460)."""
+    """The packed addresses in A and AAAA records, and in the hints of SVCB and HTTPS (RFC 9460).
+    A service that cannot be read leads nowhere.
+    """
     for record in records:
-        content = message[record.data : record.end]
         if record.rtype in _ADDRESS:
-            yield content
+            yield message[record.data : record.end]
         elif record.rtype in SERVICE:
-            _, at = expand(message, record.data + _PRIORITY)
-            yield from _hints(message[at : record.end])
+            with suppress(BadRecord):
+                _, at = expand(message, record.data + _PRIORITY)
+                yield from _hints(message[at : record.end])
 
 
 def service_targets(message: bytes, records: Sequence[Record]) -> tuple[bytes, ...]:

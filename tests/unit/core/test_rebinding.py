@@ -8,9 +8,9 @@ from blocker.core.engine import View
 from blocker.core.names import from_text
 from blocker.core.policy import Verdict
 from blocker.core.rebinding import KEPT_AWAY, is_kept_away, leads_home
-from blocker.core.records import Record, read
+from blocker.core.records import BadRecord, Record, read
 from blocker.core.wire import AAAA, HEADER, A
-from tests.support.packets import extended_errors, opt
+from tests.support.packets import extended_errors, header, opt, query
 from tests.support.resolver import Resolver
 from tests.support.rules import entry, policy, rule
 
@@ -67,6 +67,35 @@ def test_hints_of_a_service_lead_there_too() -> None:
 )
 def test_what_is_cut_off_leads_nowhere(rtype: int, content: bytes) -> None:
     assert not leads_home(*record(rtype, content))
+
+
+@pytest.mark.parametrize("rtype, size", [(A, 0), (A, 3), (A, 5), (A, 16), (AAAA, 4), (AAAA, 17)])
+def test_an_address_has_its_size(rtype: int, size: int) -> None:
+    # A client that reads only what it needs of five octets would be led home by the first four.
+    for first in (b"\x0a", b"\xfd", b"\x09"):
+        with pytest.raises(BadRecord):
+            leads_home(*record(rtype, first.ljust(size, b"\x01")[:size]))
+
+
+def test_one_that_leads_home_does_not_hide_one_that_is_none() -> None:
+    message, records = record(A, b"\x0a\x00\x00\x01")
+    broken, more = record(A, b"\x0a\x00\x00\x01\x00")
+    joined = [*records, *read(message + broken[HEADER:], len(message), len(more), b"\x00")]
+    with pytest.raises(BadRecord):
+        leads_home(message + broken[HEADER:], joined)
+
+
+def test_a_service_nobody_can_read_beside_an_address_of_the_home_is_kept_away_too() -> None:
+    resolver = Resolver()
+    resolver.engine.install(View(policy(), homes=frozenset()))
+    home = b"\x00\x01\x00" + b"\x00\x04\x00\x04" + bytes((192, 168, 1, 1))
+    owner = b"\xc0\x0c\x00\x41\x00\x01" + bytes(4)
+    cut = owner + b"\x00\x03\x00\x01\x05"
+    both = owner + len(home).to_bytes(2, "big") + home + cut
+    question = query("rebind.example", HTTPS)[HEADER:]
+    resolver.upstream_sends(header(flags=0x8180, counts=(1, 2, 0, 0)) + question + both)
+    reply = resolver.ask("rebind.example", HTTPS)
+    assert (reply.header.rcode, reply.rr) == (0, [])
 
 
 def test_names_that_may() -> None:

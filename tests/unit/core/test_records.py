@@ -2,7 +2,16 @@
 
 import pytest
 
-from blocker.core.records import ALIEN, BadRecord, copy, expand, read, service_targets, target
+from blocker.core.records import (
+    ALIEN,
+    BadRecord,
+    addresses,
+    copy,
+    expand,
+    read,
+    service_targets,
+    target,
+)
 
 HEADER = bytes(12)
 NAME = b"\x03www\x07example\x00"
@@ -131,3 +140,15 @@ def test_where_a_service_leads() -> None:
 def test_a_service_whose_name_runs_past_its_record_is_bad(content: bytes) -> None:
     with pytest.raises(BadRecord):
         targets_of(content)
+
+
+def test_addresses_are_those_of_records_and_of_hints_that_can_be_read() -> None:
+    hints = b"\x00\x01\x00" + b"\x00\x04\x00\x04efgh"
+    message = (
+        HEADER
+        + NAME
+        + record(POINTER, 1, b"abcd")
+        + record(POINTER, 65, b"\x00\x01\xc0\xff")  # its name leads ahead
+        + record(POINTER, 65, hints)
+    )
+    assert list(addresses(message, read(message, 25, 3, NAME))) == [b"abcd", b"efgh"]
