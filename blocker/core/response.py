@@ -24,6 +24,7 @@ MAX_NEGATIVE = 3600  # seconds; RFC 2308 section 5 calls one to three hours sens
 
 _DNAME, _NSEC, _NSEC3 = 39, 47, 50
 _OF_A_NEGATIVE = frozenset((SOA, RRSIG, _NSEC, _NSEC3))
+_SOA_ALONE = frozenset((SOA,))  # proofs are for those who say DO (RFC 3225 section 3)
 
 
 def parse_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes) -> Answer | None:
@@ -60,12 +61,13 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
     kept, proofs = records, []
     lifetime = lifetimes.most
     if rcode != NOERROR or not _is_plain(query, records):
-        chain = _chain(query, message, records)
-        kept = [record for record in records if _on_chain(query, record, chain)]
+        chain, links = _chain(query, message, records)
+        kept = [record for record in records if _on_chain(query, record, chain, links)]
         if rcode == NXDOMAIN or not _has_data(query, kept, chain):
             at = records[-1].end if records else start
             authority = read(message, at, message[8] << 8 | message[9], query.name)
-            proofs = [record for record in authority if record.rtype in _OF_A_NEGATIVE]
+            wanted = _OF_A_NEGATIVE if query.do else _SOA_ALONE
+            proofs = [record for record in authority if record.rtype in wanted]
             records = records + authority
             lifetime = _negative_lifetime(message, proofs)
     altered = bool(proofs)
@@ -114,27 +116,33 @@ def _is_plain(query: Query, records: list[Record]) -> bool:
     return bool(records)
 
 
-def _chain(query: Query, message: bytes, records: list[Record]) -> list[bytes]:
-    """The alias targets from the question's name on, wherever the aliases stand in the answer."""
+def _chain(
+    query: Query, message: bytes, records: list[Record]
+) -> tuple[list[bytes], list[Record]]:
+    """The alias targets from the question's name on, and the aliases that lead there, wherever they
+    stand in the answer. Of several aliases of a name, which there may not be, the first counts.
+    """
     chain: list[bytes] = []
-    aliases = {record.owner: record for record in records if record.rtype == CNAME}
+    links: list[Record] = []
+    aliases = {record.owner: record for record in reversed(records) if record.rtype == CNAME}
     owner = query.name
     while query.qtype != CNAME and owner in aliases:
+        links.append(aliases[owner])
         owner = target(message, aliases[owner])
         chain.append(owner)
         if len(chain) > MAX_CHAIN:
             raise BadRecord
-    return chain
+    return chain, links
 
 
-def _on_chain(query: Query, record: Record, chain: list[bytes]) -> bool:
+def _on_chain(query: Query, record: Record, chain: list[bytes], links: list[Record]) -> bool:
     owners = [query.name, *chain]
     if record.owner == owners[-1] and record.rtype == query.qtype:
         return True
     if record.rtype == CNAME:
-        return record.owner in owners[:-1]
+        return record in links
     if record.rtype == RRSIG:
-        return record.owner in owners
+        return query.do and record.owner in owners
     return record.rtype == _DNAME and any(is_below(owner, record.owner) for owner in owners)
 
 

@@ -43,6 +43,24 @@ def test_signatures_come_along_with_what_they_sign() -> None:
         assert [record.rtype for record in resolver.ask(edns=opt(do=True)).rr] == [1, 46]
 
 
+def test_who_does_not_say_do_gets_no_signatures() -> None:
+    # RFC 4035 section 3.2.1, RFC 3225 section 3: unless they are asked for by their type.
+    resolver = Resolver()
+    resolver.upstream_says(*ANSWER)
+    for _ in range(3):
+        for edns in (b"", opt()):
+            assert [record.rtype for record in resolver.ask(edns=edns).rr] == [1]
+    resolver.upstream_says(ANSWER[1])
+    assert [record.rtype for record in resolver.ask(qtype=46).rr] == [46]
+    resolver.upstream_says(
+        authority=[
+            "example.com. 300 IN SOA ns.example.com. host.example.com. 1 2 3 4 60",
+            "www.example.com. 300 IN NSEC x.example.com. A RRSIG NSEC",
+        ]
+    )
+    assert [record.rtype for record in resolver.ask(qtype=DS).auth] == [6]
+
+
 def test_proofs_come_along_with_a_negative_answer() -> None:
     resolver = Resolver()
     resolver.upstream_says(

@@ -66,3 +66,19 @@ def test_uses_are_counted_as_far_as_the_store_cares() -> None:
     for _ in range(10):
         answer.touch()
     assert answer.uses == 3
+
+
+def test_of_two_aliases_of_a_name_the_first_counts() -> None:
+    # RFC 2181 section 10.1: there may be one only. What is followed is what the policy looks at.
+    answer = said(
+        "www.example.com. 300 IN CNAME one.example.com.",
+        "www.example.com. 300 IN CNAME two.example.com.",
+        "one.example.com. 300 IN A 192.0.2.1",
+        "two.example.com. 300 IN A 192.0.2.2",
+    )
+    assert answer.chain == (b"\x03one\x07example\x03com\x00",)
+    shown = lines(read(bytes(2) + answer.tail(asked(), NOW)).rr)
+    assert shown == [
+        "www.example.com. 300 CNAME one.example.com.",
+        "one.example.com. 300 A 192.0.2.1",
+    ]
