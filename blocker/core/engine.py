@@ -190,7 +190,7 @@ class Engine:
 
     def _special(self, query: Query) -> bytes | None:
         if self._zones and any(name in self._zones for name in parents(query.name)):
-            return None
+            return special.kind_tail(query)
         return special.tail(query)
 
     def _local(self, forward: Forward) -> bytes | Forward | None:

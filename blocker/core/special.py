@@ -55,12 +55,22 @@ def find(name: bytes) -> SpecialName | None:
 
 def tail(query: Query) -> bytes | None:
     """The reply after its id, to a question that is never forwarded; None for all others."""
-    if query.qclass != IN or 128 <= query.qtype < ANY or query.qtype == OPT:
-        return _refused(query)  # other classes, transfers, and types that are no data
     special = find(query.name)
-    if special is not None and not _is_forwarded(query, special):
-        return _special_tail(query, special)
+    if special is None or _is_forwarded(query, special) or _is_refused(query):
+        return kind_tail(query)
+    return _special_tail(query, special)
+
+
+def kind_tail(query: Query) -> bytes | None:
+    """The same, as far as it is not the name that makes it so but what is asked of it."""
+    if _is_refused(query):
+        return _refused(query)
     return _minimal(query) if query.qtype == ANY else None
+
+
+def _is_refused(query: Query) -> bool:
+    """Other classes, transfers, and types that are no data."""
+    return query.qclass != IN or 128 <= query.qtype < ANY or query.qtype == OPT
 
 
 def _is_forwarded(query: Query, special: SpecialName) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from blocker.core.names import from_text
-from blocker.core.special import find, tail
+from blocker.core.special import find, kind_tail, tail
 from blocker.core.wire import parse_query
 from tests.support.packets import ANY, DS, A, query
 
@@ -50,3 +50,10 @@ def test_what_is_forwarded_all_the_same() -> None:
 )
 def test_meta_types_and_other_classes_stay_here(qtype: int, qclass: int, here: bool) -> None:
     assert (tail(parse_query(query(qtype=qtype, qclass=qclass))) is not None) is here
+
+
+@pytest.mark.parametrize("name", ["nas.lan", "printer.local", "1.0.0.10.in-addr.arpa"])
+def test_so_they_do_for_names_that_are_forwarded(name: str) -> None:
+    assert kind_tail(parse_query(query(name))) is None
+    for qtype, qclass in ((252, 1), (ANY, 1), (41, 1), (1, 3)):
+        assert kind_tail(parse_query(query(name, qtype, qclass=qclass))) is not None
