@@ -98,7 +98,7 @@ class Forwarder(Recovery):
             return
         answer = self._engine.on_response(exchange.query, message, now)
         if answer is None:
-            self.doubted(attempt, now)
+            self._unusable(attempt, now)
             return
         answer.upstream = upstream.url
         # RFC 4035 section 4.9.3: AD says something only where nobody on the way could have set it.

@@ -115,6 +115,18 @@ class Recovery(Race):
                 answer.upstream = upstream.url
                 answer.authentic = upstream.authenticated and message[3] & AD != 0
 
+    def _unusable(self, attempt: Attempt, now: float) -> None:
+        """It answers the question, and cannot be used: aliases that go round, say."""
+        exchange, upstream = attempt.exchange, attempt.upstream
+        setbacks = self._setbacks(exchange)
+        if not attempt.stream and not setbacks.streamed:
+            self.doubted(attempt, now)
+            return
+        setbacks.refused.add(upstream)
+        self._count(exchange, upstream, MISMATCH, "sent no usable answer", now, blame=False)
+        if exchange.current is attempt or exchange.current is None:
+            self._next(exchange, now)
+
     def _settle(self, exchange: Exchange, attempt: Attempt, now: float) -> None:
         """A good answer in the end: remember what it took."""
         setbacks = self._setbacks(exchange)

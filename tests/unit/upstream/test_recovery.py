@@ -139,6 +139,28 @@ def test_a_formerr_that_edns_is_not_to_blame_for_is_a_failure() -> None:
         assert [one.opt for one in upstream.log] == [True, False, True]
 
 
+@pytest.mark.parametrize("scheme", ["udp", "tcp"])
+def test_an_answer_that_is_whole_and_of_no_use_is_not_waited_out(scheme: str) -> None:
+    # Aliases that go round: over TCP nobody forged that, and no better answer is on its way.
+    with ScriptedUpstream() as upstream, ScriptedUpstream() as other:
+        upstream.on("loop.example", "alias:loop.example")
+        upstream.on_tcp("loop.example", "alias:loop.example")
+        other.on("loop.example", "alias:loop.example")
+        other.on_tcp("loop.example", "alias:loop.example")
+
+        async def scenario(bench: Bench) -> None:
+            for number in range(5):
+                got = await bench.ask("loop.example", qtype=28 + number)
+                assert got.rcode == 2
+                assert got.ede is not None
+                assert "sent no usable answer" in got.ede[1]
+            assert (await bench.ask("a.example")).answers == 1  # nobody is thought to be down
+
+        urls = [one.url if scheme == "udp" else one.tcp_url for one in (upstream, other)]
+        run(urls, scenario)
+        assert len(upstream.asked("loop.example")) <= 2 * 5
+
+
 def test_one_that_is_gone_is_passed_over_at_once_and_found_again() -> None:
     with ScriptedUpstream() as good, ScriptedUpstream() as bad:
         port = bad.port
