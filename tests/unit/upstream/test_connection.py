@@ -92,3 +92,21 @@ class Silent:
 
     def due(self) -> bytes:
         return b"hello"
+
+
+def test_what_is_written_to_one_that_is_lost_is_not_written_about(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.transport.abort()
+
+    async def scenario(opened: FramedConnection, owner: Owner) -> None:
+        opened.write(b"hello")
+        await until(lambda: bool(owner.ends), owner)
+        for _ in range(20):
+            opened.write(b"anybody there?")
+            await asyncio.sleep(0)
+
+    play(hang_up, scenario)
+    assert not caplog.records
