@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 from blocker.core.engine import Engine, Forward
 from blocker.listen.udp import Asks
+from blocker.transports import loosen
 
 IDLE_SECONDS: Final = 10.0  # without a question; RFC 7766 section 6.2.3 asks for a few seconds
 MESSAGE_SECONDS: Final = 5.0  # from the first octet of a message to its last
@@ -89,6 +90,7 @@ class Connection(asyncio.Protocol):
         self._since = listener.clock()  # when what we now wait for began
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        loosen(transport)
         self._transport = cast(asyncio.Transport, transport)  # a TCP server gives no other
         self._client = transport.get_extra_info("peername", ("", 0))[0]
         if not self._client or not self._listener.admits(self._client):

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from blocker.transports import loosen
 from blocker.upstream.base import Attempt, Clock
 from blocker.upstream.endpoint import Endpoint, reason_of
 
@@ -130,6 +131,7 @@ class Connection(asyncio.Protocol):
         if self.closed:
             transport.abort()
             return
+        loosen(transport)
         self._transport = transport
         if self._channel is None:
             self._become_ready()

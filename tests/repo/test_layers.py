@@ -32,8 +32,8 @@ MAY_IMPORT = {
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
     # Both move bytes between a socket and the engine.
-    "listen": {"core"},
-    "upstream": {"core"},
+    "listen": {"core", "transports"},
+    "upstream": {"core", "transports"},
     # What is written, and what becomes of it.
     "inputs": {
         "aliases", "catalog", "config", "core", "explain", "link", "ruleset", "store", "view",
@@ -70,6 +70,7 @@ MAY_IMPORT = {
     "sockets": set(),
     "spare": set(),
     "tokens": set(),
+    "transports": set(),
     "yamlfile": set(),
     "errors": set(),
 }  # fmt: skip
