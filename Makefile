@@ -2,6 +2,7 @@
 PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3.14 python3,$(shell command -v $(name))))
 CONFIG ?=
 BENCH ?=
+FUZZ ?=
 TESTS ?=
 
 VENV := .venv
@@ -12,7 +13,7 @@ RESOLVE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench dashboards pictures lock clean
+.PHONY: help run test check bench fuzz dashboards pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
@@ -30,6 +31,9 @@ check: $(READY) ## what a change must pass before its tests are looked at: lint,
 
 bench: $(READY) ## side by side with Unbound, dnsmasq and dnsdist, as a Markdown table; BENCH="--quick"
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
+
+fuzz: $(READY) ## a million broken packets each way, against a running server; FUZZ="--packets 10000"
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 dashboards: $(READY) ## write deploy/grafana/json anew from the code beside it
 	@$(BIN)/python -m deploy.grafana.dashboards.write

@@ -116,9 +116,7 @@ def _is_plain(query: Query, records: list[Record]) -> bool:
     return bool(records)
 
 
-def _chain(
-    query: Query, message: bytes, records: list[Record]
-) -> tuple[list[bytes], list[Record]]:
+def _chain(query: Query, message: bytes, records: list[Record]) -> tuple[list[bytes], list[Record]]:
     """The alias targets from the question's name on, and the aliases that lead there, wherever they
     stand in the answer. Of several aliases of a name, which there may not be, the first counts.
     """

@@ -146,7 +146,7 @@ def unbound(folder: Path) -> Iterator[Server]:
             large=large,
         )
     )
-    command = [_program("unbound"), "-d", "-c", str(config)]
+    command = [program("unbound"), "-d", "-c", str(config)]
     for server in _running(command, port, folder / "out.log"):
         server.tls_url = f"tls://127.0.0.1:{tls_port}#lists.example"
         server.https_url = f"https://127.0.0.1:{https_port}/dns-query"
@@ -159,7 +159,7 @@ def named(folder: Path) -> Iterator[Server]:
     config = folder / "named.conf"
     config.write_text(NAMED.format(port=port, folder=folder))
     (folder / "lab.zone").write_text(ZONE)
-    command = [_program("named"), "-g", "-n", "1", "-c", str(config)]
+    command = [program("named"), "-g", "-n", "1", "-c", str(config)]
     yield from _running(command, port, folder / "out.log")
 
 
@@ -172,7 +172,7 @@ def _running(command: list[str], port: int, log: Path) -> Iterator[Server]:
         server.kill()
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
     path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
     assert path is not None, f"install {name}; the tests ask the real one"
     return path
