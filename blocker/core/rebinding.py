@@ -97,5 +97,5 @@ _PREFIXES_EMBEDDING: Final = _prefixes(*_EMBEDDING)
 # By type: an address's octets, and with which it may be one of the home.
 _ADDRESSES: Final = {
     A: (_OCTETS_4, frozenset(ip_network(each).network_address.packed[0] for each in _V4)),
-    AAAA: (16, frozenset((0x00, 0xFC, 0xFD, 0xFE))),
+    AAAA: (_OCTETS_6, frozenset((0x00, 0xFC, 0xFD, 0xFE))),
 }

@@ -61,11 +61,9 @@ def test_hints_of_a_service_lead_there_too() -> None:
     assert not leads_home(*record(HTTPS, elsewhere))
 
 
-@pytest.mark.parametrize("rtype", [A, AAAA, SVCB, HTTPS])
-@pytest.mark.parametrize(
-    "content", [b"", b"\x00", b"\xfd", b"\x09", b"\x09\x01\xc0", b"\x09\x00\x00"]
-)
-def test_what_is_cut_off_leads_nowhere(rtype: int, content: bytes) -> None:
+@pytest.mark.parametrize("rtype", [SVCB, HTTPS])
+@pytest.mark.parametrize("content", [b"", b"\x09", b"\x09\x01\xc0", b"\x09\x00\x00"])
+def test_a_service_that_is_cut_off_leads_nowhere(rtype: int, content: bytes) -> None:
     assert not leads_home(*record(rtype, content))
 
 
