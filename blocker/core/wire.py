@@ -14,6 +14,7 @@ from typing import Final
 A, NS, CNAME, SOA, PTR, HINFO, AAAA, OPT, DS, RRSIG, HTTPS, IXFR, AXFR, ANY = (
     *(1, 2, 5, 6, 12, 13, 28, 41, 43, 46, 65, 251, 252, 255),
 )
+KEEPALIVE = 11  # an option of EDNS
 IN = 1
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, BADVERS = 0, 1, 2, 3, 4, 5, 16
 
@@ -220,7 +221,7 @@ def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tu
             if packet[at + 5]:
                 raise FormatError(_bad_version(packet, question_end, shape))
             if size:
-                shape |= _of_options(packet, data, data + size)
+                shape |= _of_options(packet, data, data + size, most)
             if most == UDP_PAYLOAD:
                 payload = packet[at + 2] << 8 | packet[at + 3]
                 limit = min(max(payload, UDP_MINIMUM), UDP_PAYLOAD)
@@ -228,13 +229,17 @@ def _additional(packet: bytes, at: int, shape: int, limit: int, most: int) -> tu
     return shape, limit
 
 
-def _of_options(packet: bytes, at: int, end: int) -> int:
+def _of_options(packet: bytes, at: int, end: int, most: int) -> int:
     """The bits of a shape that the options stand for; nearly all of them for none."""
     bits = 0
     for _ in range(MAX_OPTIONS):
-        if packet[at + 1] == _STRUCTURED_ERROR and packet[at] == 0:
-            bits = _STRUCTURED  # whatever its data
-        at += 4 + (packet[at + 2] << 8 | packet[at + 3])
+        length = packet[at + 2] << 8 | packet[at + 3]
+        if packet[at] == 0:
+            if packet[at + 1] == _STRUCTURED_ERROR:
+                bits = _STRUCTURED  # whatever its data
+            elif length and packet[at + 1] == KEEPALIVE and most == STREAM_LIMIT:
+                raise _Malformed  # a client has no time to tell (RFC 7828 section 3.2.1)
+        at += 4 + length
         if at == end:
             return bits
         if at + 4 > end:
