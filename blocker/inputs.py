@@ -71,6 +71,8 @@ class Inputs:
         """
         views = self._views(self.ruleset(), read_settings(self.config.state))
         upstreams = upstreams_of(self.config.upstreams, self.config.upstreams)
+        client = client.lower() if client is not None else None
+        views.must_know(client or HERE)
         return lambda name: explain(
             views.of(client or HERE),
             name,

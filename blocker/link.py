@@ -83,7 +83,7 @@ class Group(TypedDict):
     """Clients with settings of their own. The first of a Generation is `default`."""
 
     name: str
-    clients: list[str]  # addresses, networks, MAC addresses
+    clients: list[str]  # addresses, networks, MAC addresses, `id:` and a name
     schedule: list[Slot]  # none: always; outside its hours it is as if the group were not there
     blocking: Blocking  # complete
     upstreams: list[UpstreamAddress]  # none: those of all
@@ -106,6 +106,14 @@ class RateLimits(TypedDict):
     exempt: list[str]
 
 
+class Encrypted(TypedDict):
+    """With what clients are answered over TLS and HTTPS, and for which name."""
+
+    certificate: str
+    key: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """All a worker runs with. Numbers only grow, over restarts too."""
@@ -121,6 +129,7 @@ class Generation:
     paused_until: float | None = None  # wall clock: a pause outlives the process that began it
     rate: RateLimits | None = None  # None: everyone may ask as much as they like
     strategy: str = "fastest"  # which of several upstreams is asked
+    encrypted: Encrypted | None = None
     homes: list[str] | None = None  # zones whose names may lead to private addresses; None: all may
 
     @classmethod

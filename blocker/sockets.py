@@ -9,7 +9,7 @@ import errno
 import logging
 import socket
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from blocker.errors import StartError
@@ -48,9 +48,20 @@ class DnsSockets:
 
     udp: list[socket.socket]
     tcp: list[socket.socket]
+    tls: list[socket.socket] = field(default_factory=list)
+    https: list[socket.socket] = field(default_factory=list)
+
+    def close(self) -> None:
+        for sock in (*self.udp, *self.tcp, *self.tls, *self.https):
+            sock.close()
 
 
-def bind_dns(addresses: Sequence[Address], workers: int) -> list[DnsSockets]:
+def bind_dns(
+    addresses: Sequence[Address],
+    workers: int,
+    tls: Sequence[Address] = (),
+    https: Sequence[Address] = (),
+) -> list[DnsSockets]:
     """One set of sockets per worker; StartError when an address cannot be had."""
     usable = [address for address in addresses if _usable(address)]
     if not usable:
@@ -60,10 +71,21 @@ def bind_dns(addresses: Sequence[Address], workers: int) -> list[DnsSockets]:
     for address in usable:  # another of our own kind would share the port and take half the queries
         for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
             _bind(address, kind, shared=False).close()
+    encrypted = [
+        (setting, [address for address in wanted if _usable(address, setting)])
+        for setting, wanted in (("dns.encrypted.tls", tls), ("dns.encrypted.https", https))
+    ]
+    for setting, wanted in encrypted:
+        for address in wanted:
+            _bind(address, socket.SOCK_STREAM, shared=False, setting=setting).close()
     return [
         DnsSockets(
-            udp=[_bind_udp(address, shared=workers > 1) for address in usable],
-            tcp=[_bind_tcp(address, shared=workers > 1) for address in usable],
+            [_bind_udp(address, shared=workers > 1) for address in usable],
+            [_bind_tcp(address, shared=workers > 1) for address in usable],
+            *(
+                [_bind_tcp(address, shared=workers > 1, setting=setting) for address in wanted]
+                for setting, wanted in encrypted
+            ),
         )
         for _ in range(workers)
     ]
@@ -74,13 +96,13 @@ def bind_admin(address: Address) -> socket.socket:
     return _bind_tcp(address, shared=False, setting="admin.listen")
 
 
-def _usable(address: Address) -> bool:
+def _usable(address: Address, setting: str = "dns.listen") -> bool:
     """A machine without IPv6 still gets what the default `[::]:53` can give: nothing."""
     try:
         socket.socket(address.family, socket.SOCK_DGRAM).close()
     except OSError as error:
         if error.errno != errno.EAFNOSUPPORT or not address.is_wildcard:
-            raise StartError(f"{address}: {error.strerror}; correct dns.listen") from error
+            raise StartError(f"{address}: {error.strerror}; correct {setting}") from error
         log.warning("this machine has no IPv6; not listening on %s", address)
         return False
     return True

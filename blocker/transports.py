@@ -11,8 +11,8 @@ from weakref import WeakMethod
 
 
 def loosen(transport: asyncio.BaseTransport) -> None:
-    """Undo the cycle; of TLS that of the transport beneath. To be called when it is made."""
-    plain: Any = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None) or transport
+    """Undo the cycle, as soon as it is made."""
+    plain: Any = transport
     read = getattr(plain, "_read_ready_cb", None)
     if read is not None:
         held = WeakMethod(read)

@@ -12,7 +12,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from blocker.clients import schedule
-from blocker.clients.membership import DEFAULT, NOBODY, Membership, plain_address
+from blocker.clients.membership import DEFAULT, Membership, is_id, plain_address, plain_client
 from blocker.clients.unlimited import Unlimited
 from blocker.core.addresses import AddressRules
 from blocker.core.answer import Lifetimes
@@ -73,11 +73,14 @@ class GroupViews:
         self._rules = [
             (rule, _user_rule(rule)) for rule in generation.rules if not _is_over(rule, now)
         ]
-        self._own = {plain_address(rule["client"]) for rule, _ in self._rules if "client" in rule}
+        self._own = {plain_client(rule["client"]) for rule, _ in self._rules if "client" in rule}
         self._paused = {
             name
             for name, group in self._groups.items()
             if max(generation.paused_until or 0, group.get("paused_until", 0)) > now
+        }
+        self._ids = {
+            each for group in generation.groups for each in group["clients"] if is_id(each)
         }
         self._members = Membership([each for each in generation.groups if _holds(each, now)])
         self._mac_of = mac_of if self._members.asks_for_macs else None
@@ -94,21 +97,33 @@ class GroupViews:
         return self._members.asks_for_macs
 
     def of(self, client: str) -> View:
-        """The view of a client's address."""
+        """The view of a client: its address, or its `id:`."""
         group = self.group_of(client)
-        address = plain_address(client)
-        who = group, address if address in self._own else None
+        plain = plain_client(client)
+        who = group, plain if plain in self._own else None
         view = self._views.get(who)
         if view is None:
             view = self._views[who] = self._view(*who)
-        if self._lists.clients and group not in self._paused:
+        if self._lists.clients and group not in self._paused and not is_id(client):
             return self._asked_by(client, view)
         return view
 
+    def identified(self, client: str) -> bool | None:
+        if client not in self._ids:
+            return None
+        return self._members.holds(client)
+
+    def must_know(self, client: str) -> None:
+        """ValueError for an `id:` of no group: it changes nothing, so nothing can be said of it."""
+        if is_id(client) and client not in self._ids:
+            message = f"no group has the client {client}, so its address decides; write that"
+            raise ValueError(message)
+
     def group_of(self, client: str) -> str:
-        """The group of a client's address."""
-        macs = {client: self._mac_of(client)} if self._mac_of is not None else NOBODY
-        return self._members.group_of(client, macs)
+        """The group of a client: its address, or its `id:`."""
+        if self._mac_of is None or is_id(client):
+            return self._members.group_of(client)
+        return self._members.group_of(client, {client: self._mac_of(client)})
 
     def policy(self, name: str = DEFAULT, client: object = None) -> Policy:
         """A group's policy, or one client's in it when there are rules for that client alone."""
@@ -118,7 +133,7 @@ class GroupViews:
             replace(made, scope=_scope(rule))
             for rule, made in self._rules
             if rule.get("group", name) == name
-            and ("client" not in rule or plain_address(rule["client"]) == client)
+            and ("client" not in rule or plain_client(rule["client"]) == client)
         ]
         expressions = Expressions(rules, own=True)
         blocking = self._groups[name]["blocking"]
@@ -152,7 +167,7 @@ class GroupViews:
             action = switches.listed(rule)
             if action in ("block", "local", "allow"):
                 verdict = Verdict(cast(VerdictAction, action), rule)
-                return replace(view, policy=Everything(verdict), replies={})
+                return replace(view, policy=Everything(verdict), replies={}, streamed={})
         return view
 
 

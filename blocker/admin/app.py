@@ -46,7 +46,7 @@ from blocker.admin.problem_details import problem_details
 from blocker.admin.reload import Generations
 from blocker.admin.roster import Roster
 from blocker.admin.security import add_headers, security
-from blocker.admin.tls import Certificate
+from blocker.certificate import Certificate
 from blocker.notify import notify, reloading
 from blocker.tokens import Scope
 
@@ -144,8 +144,8 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     app = application(backend)
     runner = runner_of(app)
     await runner.setup()
-    certificate = Certificate(*plan.tls) if plan.tls else None
-    context = certificate.context if certificate else None
+    certificate = Certificate(*plan.tls, ["http/1.1"]) if plan.tls else None
+    context = certificate.contexts[0] if certificate else None
     await web.SockSite(runner, sock, ssl_context=context).start()
     await _open_control(runner, state)
     roster.listen()

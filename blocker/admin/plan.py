@@ -51,6 +51,8 @@ class Plan:
     hosts: tuple[str, ...] = ()  # names by which the admin API may be called
     tls: tuple[str, str] | None = None  # its certificate and key
     device_metrics: bool = False
+    dot: list[tuple[str, int]] = field(default_factory=list)  # where DNS over TLS is served
+    doh: list[tuple[str, int]] = field(default_factory=list)  # and over HTTPS
     run: str = ""  # where the generation is; empty: in the state folder, as nearly always
 
     @property
@@ -64,7 +66,8 @@ class Plan:
     def decode(cls, text: bytes) -> Self:
         fields: dict[str, Any] = json.loads(text)
         fields["generation"] = Generation(**fields["generation"])
-        fields["listen"] = [(host, port) for host, port in fields["listen"]]
+        for addresses in ("listen", "dot", "doh"):
+            fields[addresses] = [(host, port) for host, port in fields[addresses]]
         fields["admin"] = tuple(fields["admin"])
         fields["query_log"] = LogSettings(**fields["query_log"])
         fields["hosts"] = tuple(fields["hosts"])

@@ -7,6 +7,7 @@ start of a server the disk may fail: then the ruleset is compiled elsewhere.
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from blocker.admin.plan import START, Evidence, Plan, encode_failure
@@ -15,6 +16,7 @@ from blocker.catalog.compile import compile_ruleset, prune
 from blocker.catalog.seen import remember
 from blocker.config.generation import generation_of
 from blocker.config.querylog import QueryLogSection
+from blocker.config.units import Endpoint
 from blocker.download.source import Source
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
@@ -47,7 +49,9 @@ def make_plan(
     rules, vendors = inputs.in_force(open_ruleset(ruleset))
     return Plan(
         config=str(config.file.resolve()) if config.file else None,
-        listen=[(each.host, each.port) for each in config.dns.listen],
+        listen=_endpoints(config.dns.listen),
+        dot=_endpoints(config.dns.encrypted.tls if config.dns.encrypted else ()),
+        doh=_endpoints(config.dns.encrypted.https if config.dns.encrypted else ()),
         workers=config.dns.workers,
         admin=(config.admin.listen.host, config.admin.listen.port),
         state=str(config.state),
@@ -66,6 +70,10 @@ def make_plan(
         tls=(str(tls.certificate), str(tls.key)) if (tls := config.admin.tls) else None,
         device_metrics=config.admin.metrics.devices == "on",
     )
+
+
+def _endpoints(given: Iterable[Endpoint]) -> list[tuple[str, int]]:
+    return [(each.host, each.port) for each in given]
 
 
 def _log_settings(section: QueryLogSection) -> LogSettings:

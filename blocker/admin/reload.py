@@ -144,6 +144,8 @@ class Generations:
         now, then = self.plan, self.started_with
         pairs = {
             "dns.listen": (now.listen, then.listen),
+            "dns.encrypted.tls": (now.dot, then.dot),
+            "dns.encrypted.https": (now.doh, then.doh),
             "dns.workers": (now.workers, then.workers),
             "admin.listen": (now.admin, then.admin),
             "admin.tls": (now.tls, then.tls),

@@ -6,15 +6,18 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from blocker.asked.present import Present
+from blocker.config.client import ID_PATTERN, client
 from blocker.config.rules import RuleText
 from blocker.config.units import LONGEST, SECONDS, Duration, ip_address
 from blocker.store import Edit
 
 
 def _client(written: object) -> str:
+    if isinstance(written, str) and written.startswith("id:"):
+        return client(written)
     address = ip_address(written) if isinstance(written, str) else None
     if address is None:
-        message = f"{written} is not an address; write the client's IP address, like 192.0.2.7"
+        message = f"{written} is not an address; write the client's IP address, or id: and its name"
         raise ValueError(message)
     return str(address)
 
@@ -47,7 +50,11 @@ Client = Annotated[
     BeforeValidator(_client),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv6"}],
+            "anyOf": [
+                {"type": "string", "format": "ipv4"},
+                {"type": "string", "format": "ipv6"},
+                {"type": "string", "pattern": ID_PATTERN},
+            ],
             "examples": ["192.0.2.7"],
         }
     ),

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from blocker.asked.asked import HIDDEN, Asked, Name
 from blocker.asked.present import NotPossible, Present
+from blocker.config.client import ID_PATTERN, client
 from blocker.config.units import ip_address
 from blocker.store import Edit, Key
 from blocker.store.settings import Value, sentence
@@ -20,8 +21,10 @@ _OCTET: Final = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 
 
 def _key(written: Any) -> str:
-    """`mac:` or `ip:`, and an address in its usual form."""
+    """`mac:` or `ip:`, and an address in its usual form; or `id:`, and a name."""
     if isinstance(written, str):
+        if written.startswith("id:"):
+            return client(written)
         mac = written.lower().replace("-", ":").removeprefix("mac:")
         if re.fullmatch(_MAC, mac):
             return f"mac:{mac}"
@@ -40,6 +43,7 @@ DeviceKey = Annotated[
                 {"type": "string", "format": "ipv4"},
                 {"type": "string", "format": "ipv6"},
                 {"type": "string", "pattern": f"^(mac:)?{_MAC}$"},
+                {"type": "string", "pattern": ID_PATTERN},
                 {"type": "string", "pattern": rf"^ip:({_OCTET}\.){{3}}{_OCTET}$"},
             ],
             "description": "A device's key, or an address of it.",

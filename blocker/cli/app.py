@@ -130,7 +130,7 @@ def explain(
     type_: Annotated[str, typer.Option("--type", metavar="T", help="A, AAAA, HTTPS...")] = "A",
     client: Annotated[
         str | None,
-        typer.Option(metavar="IP", show_default=False, help="As asked by this client."),
+        typer.Option(metavar="IP", show_default=False, help="As asked by this client, or id:NAME."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One object a line, for scripts.")] = False,
     resolve: Annotated[

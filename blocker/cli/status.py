@@ -42,6 +42,8 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     ready = "ready" if told["ready"] else "not every worker runs the newest generation"
     yield "blocker", f"{told['version']}, {ready}, generation {told['generation']}"
     yield "listening", ", ".join(told["listening"])
+    for kind, addresses in told["encrypted"].items():
+        yield "", f"{', '.join(addresses)} (DNS over {kind.upper()})"
     if told["paused_until"]:
         yield "paused", f"until {local(told['paused_until'])}; blocker resume ends it"
     rules = ", ".join(f"{layer} {count:,}" for layer, count in told["rules"].items())

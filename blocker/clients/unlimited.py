@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Final
 
-from blocker.clients.membership import plain_address
+from blocker.clients.membership import is_id, plain_address
 
 PROC_NET: Final = Path("/proc/self/net")
 
@@ -27,6 +27,8 @@ class Unlimited:
         self._proc_net = proc_net
 
     def __contains__(self, client: str) -> bool:
+        if is_id(client):
+            return False
         address = plain_address(client)
         return (
             address.is_loopback

@@ -4,13 +4,13 @@ Rule: what others can reach is encrypted, for a token that is read on the way do
 may. Who wants it otherwise, as behind a proxy that encrypts, says so: `tokens_in_clear: on`.
 """
 
-import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
+from blocker.certificate import read_certificate, server_context
 from blocker.config.section import Section
 from blocker.config.units import Endpoint, FilePath, ListenAddress, Zone, ip_address, not_truth
 from blocker.errors import Problem
@@ -75,7 +75,7 @@ def admin_faults(admin: Admin, document: Document) -> Iterator[Problem]:
             )
     if admin.tls.certificate.is_file() and admin.tls.key.is_file():
         try:
-            read_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), *dict(admin.tls).values())
+            read_certificate(server_context(()), *dict(admin.tls).values())
         except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
             yield document.problem(
                 ("admin", "tls"),
@@ -83,12 +83,3 @@ def admin_faults(admin: Admin, document: Document) -> Iterator[Problem]:
                 "write PEM files that belong together, without a passphrase, "
                 "readable for the server's user",
             )
-
-
-def read_certificate(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
-    """OSError or ValueError when the files are not a pair."""
-
-    def no_passphrase() -> str:
-        raise ValueError("the key has a passphrase")  # OpenSSL would ask on the terminal
-
-    context.load_cert_chain(certificate, key, password=no_passphrase)

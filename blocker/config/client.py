@@ -1,4 +1,6 @@
-"""A client as people write it: an address, a network, or a MAC address in any usual notation."""
+"""A client as people write it: an address, a network, a MAC address in any usual notation, or the
+id that it gives itself when it asks over TLS or HTTPS.
+"""
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
@@ -11,6 +13,9 @@ from blocker.config.units import ip_address
 # aa:bb:cc:dd:ee:ff, aa-bb-cc-dd-ee-ff, a:b:c:d:e:f, aabb.ccdd.eeff, aabbccddeeff
 _PAIRS: Final = re.compile(r"([0-9A-Fa-f]{1,2})" + r"([:-])([0-9A-Fa-f]{1,2})" * 5 + r"\Z")
 _DIGITS: Final = re.compile(r"[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\Z|[0-9A-Fa-f]{12}\Z")
+# A label of a name, for it may be asked for as one (TLS server name).
+ID_PATTERN: Final = "^id:[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
+_ID: Final = re.compile(ID_PATTERN.replace("$", "\\Z"))
 _LIKE: Final = "192.0.2.10, 198.51.100.0/24 or 02:00:5e:10:00:01"
 
 
@@ -19,6 +24,8 @@ def client(written: Any) -> str:
     if not isinstance(written, str):
         message = f"{written} is not a client; write it in quotes, like '{_LIKE.split(',')[0]}'"
         raise ValueError(message)
+    if written.startswith("id:"):
+        return _id(written)
     if (mac := _mac(written)) is not None:
         return mac
     address, slash, _ = written.partition("/")
@@ -34,6 +41,16 @@ def client(written: Any) -> str:
         message = f"{written} is not an address, a network or a MAC address; write one like {_LIKE}"
         raise ValueError(message)
     return str(_of_one_client(found))
+
+
+def _id(written: str) -> str:
+    if not _ID.match(written):
+        message = (
+            f"{written} is not the id of a client; write id: and letters, digits and dashes, "
+            "at most 63, like id:anna-phone"
+        )
+        raise ValueError(message)
+    return written.lower()
 
 
 def _mac(written: str) -> str | None:

@@ -1,9 +1,11 @@
 """`dns:` where clients are answered, by how many workers, and who may ask."""
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator
 
+from blocker.config.encrypted import Encrypted
 from blocker.config.section import Section, some, unique
 from blocker.config.units import Endpoint, ListenAddress, Network, Zone, not_truth, whole_number
 
@@ -26,3 +28,10 @@ class Dns(Section):
     private_domains: tuple[Zone, ...] = ()
     # Which of several upstreams is asked: the quickest, the first that is well, or two at a time.
     strategy: Literal["fastest", "failover", "parallel"] = "fastest"
+    encrypted: Encrypted | None = None
+
+    def anchored(self, folder: Path) -> Self:
+        """Relative paths count from the folder of the file."""
+        if self.encrypted is None:
+            return self
+        return self.model_copy(update={"encrypted": self.encrypted.anchored(folder)})

@@ -9,7 +9,7 @@ from blocker.config.homes import homes_of, search_domains
 from blocker.config.local import local_records
 from blocker.config.model import Config
 from blocker.config.policy import groups_of, rules_of, upstreams_of
-from blocker.link import CacheLimits, Generation, RateLimits
+from blocker.link import CacheLimits, Encrypted, Generation, RateLimits
 
 
 def generation_of(config: Config, ruleset: Path) -> Generation:
@@ -28,6 +28,7 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
             questions=config.dns.rate_limit,
             exempt=[str(network) for network in config.dns.rate_limit_exempt],
         ),
+        encrypted=_encrypted(config),
         homes=homes_of(config, search_domains()),
         cache=CacheLimits(
             size=cache.size,
@@ -36,3 +37,9 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
             serve_stale=cache.serve_stale,
         ),
     )
+
+
+def _encrypted(config: Config) -> Encrypted | None:
+    if (given := config.dns.encrypted) is None:
+        return None
+    return Encrypted(certificate=str(given.certificate), key=str(given.key), name=given.named())

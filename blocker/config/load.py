@@ -13,6 +13,7 @@ from typing import Final
 
 from blocker.config.admin import admin_faults
 from blocker.config.blocking import Blocking
+from blocker.config.encrypted import encrypted_faults
 from blocker.config.groups import group_faults
 from blocker.config.model import Config
 from blocker.config.units import Endpoint
@@ -94,6 +95,7 @@ def _anchored(config: Config, folder: Path) -> Config:
         update={
             "state": state,
             "admin": config.admin.anchored(folder),
+            "dns": config.dns.anchored(folder),
             "lists": config.lists and folder / config.lists.expanduser(),
             "overlay": folder
             / (config.overlay if written else config.state / OVERLAY).expanduser(),
@@ -107,6 +109,10 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
     """What a model cannot see: one section against another, and the files that are named."""
     yield from _loops(config, document)
     yield from admin_faults(config.admin, document)
+    if config.dns.encrypted is not None:
+        others = [("dns.listen", each) for each in config.dns.listen]
+        others += [("admin.listen", config.admin.listen)]
+        yield from encrypted_faults(config.dns.encrypted, others, document)
     if config.admin.listen in config.dns.listen:
         yield document.problem(
             ("admin", "listen"), f"{config.admin.listen} answers DNS", "choose another port"

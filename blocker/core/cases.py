@@ -52,6 +52,8 @@ def _is_among(client: str, group: str, named: tuple[str, ...]) -> bool:
         return False
     if group in named:
         return True
+    if client.startswith("id:"):
+        return client in named
     address = ip_address(client.partition("%")[0])
     return any(network is not None and address in network for network in map(_network, named))
 

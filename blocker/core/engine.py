@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any
 
-from blocker.core import special
+from blocker.core import designated, special
 from blocker.core.answer import Answer, Lifetimes
 from blocker.core.cache import Answers, SecondSight
 from blocker.core.cases import asks_who
@@ -45,8 +45,6 @@ from blocker.core.wire import RD, STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query,
 __all__ = ["HOME", "Engine", "Everything", "Forward", "View", "Views"]
 
 
-_REPLIES = 32_768  # ready replies of a view before it starts afresh
-_LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
 _FOREVER = float("inf")
 
 
@@ -67,6 +65,10 @@ class Engine:
         self.tally = Tally()
         self.datagrams = Journal("udp", self.tally)
         self.streams = Journal("tcp", self.tally)
+        self.tls = Journal("tls", self.tally)
+        self.https = Journal("https", self.tally)
+        self.journals = (self.datagrams, self.streams, self.tls, self.https)
+        self.services: tuple[bytes, ...] = ()  # RDATA of what is announced (core/designated.py)
         self.misses = 0
         self._log = self.datagrams.append
         self._second_sight = SecondSight(8192)
@@ -80,11 +82,10 @@ class Engine:
         networks: Iterable[IPv4Network | IPv6Network] = (),
         zones: Iterable[bytes] = (),
     ) -> None:
-        """Answer by `views` from the next query on; `networks` may ask beside the home ones, and
-        `zones` are asked for although they are special, for they have upstreams of their own.
-        """
+        """Answer by `views` from the next query on. `networks` may ask beside the home ones; `zones`
+        have upstreams of their own, and are asked for although they are special."""
         for view in self._admission.views.all:
-            self._retired += [view.replies, *view.policy.memories]
+            self._retired += [view.replies, view.streamed, *view.policy.memories]
         self._put(views, networks, zones)
 
     def _put(
@@ -95,6 +96,7 @@ class Engine:
     ) -> None:
         self._admission = Admission(views, networks)
         self._views, self._admit = self._admission.known, self._admission.admit
+        self.client_of = self._admission.client_of
         self._zones = frozenset(zones)
 
     def forget_clients(self) -> None:
@@ -127,23 +129,29 @@ class Engine:
         if reply is not None and (now < reply.until or reply.renewed(now)):
             self._log((client, reply))
             return packet[:2] + reply.tail
-        return self._answer(packet, key, client, view, now)
+        return self._answer(packet, key, client, view, now, self.datagrams)
 
-    def on_stream_query(self, packet: bytes, client: str, now: float) -> bytes | Forward | None:
-        """A message from a connection. As `on_query`, but no reply is too large."""
+    def on_stream_query(
+        self, packet: bytes, client: str, now: float, journal: Journal | None = None
+    ) -> bytes | Forward | None:
+        """A message from a connection. As `on_query`, but no reply is too large. `journal` says
+        which transport it is; TCP without.
+        """
         view = self._views.get(client) or self._admit(client)
-        return self._answer(packet, None, client, view, now)
+        journal = journal or self.streams
+        key = packet[2:]
+        reply = view.streamed.get(key)
+        if reply is not None and (now < reply.until or reply.renewed(now)):
+            journal.append((client, reply))
+            return packet[:2] + reply.tail
+        return self._answer(packet, key, client, view, now, journal)
 
     def _answer(
-        self, packet: bytes, key: bytes | None, client: str, view: View, now: float
+        self, packet: bytes, key: bytes, client: str, view: View, now: float, journal: Journal
     ) -> bytes | Forward | None:
-        """`key` is what a ready reply may be kept under; a connection has none."""
-        if key is None:
-            most, journal = STREAM_LIMIT, self.streams
-        else:
-            most, journal = UDP_PAYLOAD, self.datagrams
+        """`key` is what a ready reply may be kept under; empty for none."""
         try:
-            query = parse_query(packet, most)
+            query = parse_query(packet, UDP_PAYLOAD if journal is self.datagrams else STREAM_LIMIT)
         except FormatError as error:
             return _say(packet[:2], client, journal, malformed(error))
         # Before anything is looked up: an open resolver is a weapon in strangers' hands.
@@ -152,7 +160,7 @@ class Engine:
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
         if verdict is not None and verdict.action == "depends":
-            key = None if asks_who(verdict) else key  # another client's reply may be another
+            key = b"" if asks_who(verdict) else key  # another client's reply may be another
             verdict = view.policy.resolve(verdict, query.qtype, client)
         if verdict is not None:
             if verdict.action == "block" and (not query.stream or verdict.rule.mode != "tcp-only"):
@@ -161,8 +169,8 @@ class Engine:
                     Reply(tail, _FOREVER, "blocked", verdict) if tail else silence(query, verdict)
                 )
                 # A name that is made up for one query must not cost memory.
-                if key is not None and self._second_sight.seen(key):
-                    self._keep(view, key, reply)
+                if key and self._second_sight.seen(key):
+                    view.keep(key, reply, query.stream, self._retired)
                 return _say(packet[:2], client, journal, reply)
             if verdict.action == "local":
                 return self._local(Forward(query, packet[:2], client, view, verdict, now, journal))
@@ -176,8 +184,8 @@ class Engine:
             return self._forward(Forward(query, packet[:2], client, view, verdict, now, journal))
         reply = reply_of(query, known, view, verdict, client, now, "cached")
         # A ready reply holds on to its answer, so not to one that no datagram carries.
-        if key is not None and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
-            self._keep(view, key, reply)
+        if key and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
+            view.keep(key, reply, query.stream, self._retired)
         return _say(packet[:2], client, journal, reply)
 
     def _forward(self, forward: Forward) -> bytes | Forward:
@@ -191,7 +199,7 @@ class Engine:
     def _special(self, query: Query) -> bytes | None:
         if self._zones and any(name in self._zones for name in parents(query.name)):
             return special.kind_tail(query)
-        return special.tail(query)
+        return designated.tail(query, self.services) or special.tail(query)
 
     def _local(self, forward: Forward) -> bytes | Forward | None:
         """Records of a rule. An alias leads on: to further ones, or to an upstream's."""
@@ -273,14 +281,6 @@ class Engine:
                 tail = aliased.joined(reply.tail)
             reply = said(aliased.query, tail, now, reply.action, reply.verdict)
         return _sent(forward, reply, now, answer.upstream)
-
-    def _keep(self, view: View, key: bytes, reply: Reply) -> None:
-        if len(key) > _LARGEST_KEY or not reply.tail:
-            return
-        if len(view.replies) >= _REPLIES:
-            self._retired.append(view.replies)
-            view.replies = {}
-        view.replies[key] = reply
 
 
 def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes | None:

@@ -24,6 +24,10 @@ HOME: Final = tuple(
     )
 )
 
+ID: Final = "id:"  # before the name that a client gave itself over an encrypted transport
+
+_REPLIES = 32_768  # ready replies of a view, of either kind, before it starts afresh
+_LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
 _CLIENTS = 65_536  # addresses whose view is remembered; sources can be forged, so there is a bound
 
 
@@ -55,13 +59,31 @@ class View:
     sinkhole: Sinkhole = field(default_factory=Sinkhole)
     refused: bool = False
     limited: bool = False  # refused only because it asked too much
-    replies: dict[bytes, Reply] = field(default_factory=dict)
+    replies: dict[bytes, Reply] = field(default_factory=dict)  # to datagrams
+    streamed: dict[bytes, Reply] = field(default_factory=dict)  # to messages of connections
     upstreams: bytes = b""
     homes: frozenset[bytes] | None = None
+
+    def keep(self, key: bytes, reply: Reply, stream: bool, retired: list[dict[Any, Any]]) -> None:
+        """Have a reply ready for a packet like this; what makes room is `retired`."""
+        if len(key) > _LARGEST_KEY or not reply.tail:
+            return
+        kept = self.streamed if stream else self.replies
+        if len(kept) >= _REPLIES:
+            retired.append(kept)
+            kept = {}
+            if stream:
+                self.streamed = kept
+            else:
+                self.replies = kept
+        kept[key] = reply
 
     def of(self, client: str) -> "View":
         """Everyone's: one view is the simplest set of views."""
         return self
+
+    def identified(self, client: str) -> bool | None:
+        return None
 
     @property
     def all(self) -> Sequence["View"]:
@@ -72,7 +94,10 @@ class Views(Protocol):
     """A view for every client: `blocker/view.py` makes them of groups."""
 
     def of(self, client: str) -> View:
-        """The view of a client's address, which may ask."""
+        """The view of a client, which may ask: an address, or `id:` with a name it gave itself."""
+
+    def identified(self, client: str) -> bool | None:
+        """Whether a group names this `id:`: one that holds now, one that does not, or none."""
 
     @property
     def all(self) -> Sequence[View]:
@@ -103,6 +128,11 @@ class Everything:
         return [(self._verdict.rule, self._verdict.action)]
 
 
+def is_id(client: str) -> bool:
+    """Whether a client is known by a name of its own rather than by an address."""
+    return client.startswith(ID)
+
+
 class Admission:
     """Who gets which view. `networks` may ask beside the home ones."""
 
@@ -117,10 +147,21 @@ class Admission:
         """The view of a client that is not yet among `known`."""
         if len(self.known) >= _CLIENTS:
             self.known.clear()
-        address = ip_address(client.partition("%")[0])
-        home = any(address in network for network in self._networks)
-        view = self.known[client] = self.views.of(client) if home else self._refusing
+        may = is_id(client) or self._is_home(client)
+        view = self.known[client] = self.views.of(client) if may else self._refusing
         return view
+
+    def client_of(self, client_id: str, address: str) -> str:
+        """The name that a client gave itself, if a group knows it; else the address. Outside the
+        hours of that group it serves only to be let in from elsewhere.
+        """
+        client = ID + client_id
+        holds = self.views.identified(client)
+        return client if holds or (holds is False and not self._is_home(address)) else address
+
+    def _is_home(self, client: str) -> bool:
+        address = ip_address(client.partition("%")[0])
+        return any(address in network for network in self._networks)
 
     def limit(self, rate: RateLimit, now: float) -> dict[str, int]:
         """Refuse who has asked too much; who that is since the last time, and how much."""

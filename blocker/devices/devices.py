@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from blocker.clients.membership import is_id
 from blocker.clients.neighbours import MOST, neighbours, plain
 from blocker.core.row import Row
 from blocker.devices.guess import Evidence, Guess
@@ -122,7 +123,11 @@ class Devices:
             heard.hostname, heard.hostname_from = hostname, where if hostname else ""
 
     def key_of(self, address: str) -> str:
-        """`mac:aa:bb:cc:dd:ee:ff` where the kernel knows it, else `ip:192.0.2.7`."""
+        """`mac:aa:bb:cc:dd:ee:ff` where the kernel knows it, else `ip:192.0.2.7`; a name that the
+        client gave itself, `id:anna-phone`, is its key.
+        """
+        if is_id(address):
+            return address
         address = plain(address)
         mac = self._macs.get(address)
         if mac is None and address not in self._vain and self._may_look():
@@ -146,8 +151,9 @@ class Devices:
             heard = self._heard.pop(key, None) or _Heard(row.second, row.second)
             self._heard[key] = heard
             heard.last = max(heard.last, row.second)
-            heard.addresses.pop(address, None)
-            heard.addresses[address] = None
+            if not is_id(address):
+                heard.addresses.pop(address, None)
+                heard.addresses[address] = None
             if len(heard.addresses) > ADDRESSES:
                 del heard.addresses[next(iter(heard.addresses))]
             heard.evidence.take(row)

@@ -100,7 +100,8 @@ def read(connection: Connection) -> list[Device]:
     addresses: dict[str, list[str]] = {}
     known = select(client.device, client.address).where(client.device != "").order_by(client.id)
     for key, address in connection.execute(known):
-        addresses.setdefault(key, []).append(address)
+        if address != key:  # an `id:`, whose address nobody knows
+            addresses.setdefault(key, []).append(address)
     rows = connection.execute(select(tables.devices).order_by(table["last"])).mappings().all()
     return [
         Device(

@@ -15,7 +15,7 @@ from blocker.core.engine import Engine, Forward, View
 from blocker.core.names import to_text
 from blocker.core.policy import Rule, VerdictAction
 from blocker.core.reply import Reply
-from blocker.core.view import Matcher
+from blocker.core.view import Matcher, is_id
 from blocker.explain.answer import read_reply
 from blocker.explain.explanation import (
     Action,
@@ -123,10 +123,12 @@ _NO_RULE: Final = Rule("", b"", "exact", "allow", "user", "", 0)
 
 
 def _client(written: str | None) -> str:
+    if written is not None and is_id(written):
+        return written
     try:
         return str(ip_address(written or HERE))
     except ValueError:
-        message = f"{written} is not a client; write its IP address"
+        message = f"{written} is not a client; write its IP address, or its id:"
         raise ValueError(message) from None
 
 

@@ -66,6 +66,8 @@ class Privacy:
         return shown, self.device_of(shown) if tells else "", ignored
 
     def _shown_as(self, address: str) -> tuple[str, bool]:
+        if address.startswith("id:"):  # a name that a client gave itself
+            return self._id_shown_as(address), False
         try:
             parsed = ipaddress.ip_address(address)
         except ValueError:  # of floods it is empty
@@ -80,6 +82,14 @@ class Privacy:
             case "hashed":
                 return blake2b(parsed.packed, key=self._key, digest_size=8).hexdigest(), ignored
         return "", ignored
+
+    def _id_shown_as(self, name: str) -> str:
+        match self._settings.clients:
+            case "full":
+                return name
+            case "hashed":
+                return blake2b(name.encode(), key=self._key, digest_size=8).hexdigest()
+        return ""  # no part of it says less
 
     def _turn(self, day: int) -> None:
         if day != self._day:

@@ -110,8 +110,8 @@ def _with_members(groups: list[Group], settings: Iterable[Setting]) -> list[Grou
 
 
 def client_of(device: str) -> str:
-    """The MAC address or the address in a device's key."""
-    return device.partition(":")[2]
+    """The MAC address or the address in a device's key; an `id:` is both."""
+    return device if device.startswith("id:") else device.partition(":")[2]
 
 
 def leaves(scheduled: bool, for_scheduled: bool) -> bool:

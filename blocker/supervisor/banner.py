@@ -18,6 +18,8 @@ def _lines(plan: Plan) -> Iterator[tuple[str, str]]:
     addresses = [Address(*address) for address in plan.listen]
     generation = plan.generation
     yield "listening", ", ".join(map(str, addresses)) + " (UDP and TCP)"
+    if generation.encrypted is not None:
+        yield "encrypted", _encrypted(plan, generation.encrypted["name"])
     yield "blocking", f"{plan.rules:,} rules of {plan.vendors} vendors"
     yield from _clients(generation.allow_from)
     yield "upstreams", ", ".join(upstream["url"] for upstream in generation.upstreams)
@@ -34,6 +36,16 @@ def _clients(allowed: Sequence[str]) -> Iterator[tuple[str, str]]:
             f"dns.allow_from has {' and '.join(everyone)}: an open resolver, which strangers will "
             "use to flood others; list the networks of your clients instead",
         )
+
+
+def _encrypted(plan: Plan, name: str) -> str:
+    kinds = (("DNS over TLS", plan.dot), ("DNS over HTTPS", plan.doh))
+    served = [
+        f"{', '.join(str(Address(*each)) for each in addresses)} ({kind})"
+        for kind, addresses in kinds
+        if addresses
+    ]
+    return f"{', '.join(served)} as {name}"
 
 
 def command_to_try(address: Address) -> str:

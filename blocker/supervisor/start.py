@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import pwd
 import socket
 import sys
 from collections.abc import Callable
@@ -32,11 +33,16 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     plan = prepare(config, meanwhile=_load_worker)
     _must_be_guarded(plan)
     state = Path(plan.state)
-    sockets = bind_dns([Address(*address) for address in plan.listen], plan.workers)
+    sockets = bind_dns(
+        _addresses(plan.listen), plan.workers, _addresses(plan.dot), _addresses(plan.doh)
+    )
     admin_socket = bind_admin(Address(*plan.admin))
     privileges.claim(state, plan.user)
     clear_leftovers(state)
     privileges.drop(plan.user)
+    _must_be_readable(plan)
+    if plan.doh:
+        _load_https()
     plan = _with_first_generation(plan, state)
     say(banner(plan))
     sys.stdout.flush()
@@ -48,6 +54,13 @@ def _load_worker() -> None:
     import blocker.worker  # noqa: F401
 
 
+def _load_https() -> None:
+    """Likewise, where it is served."""
+    from blocker.worker.listeners import load_https
+
+    load_https()
+
+
 def _must_be_guarded(plan: Plan) -> None:
     """A page that switches protection off is not for everyone on the network."""
     host = plan.admin[0]
@@ -56,6 +69,23 @@ def _must_be_guarded(plan: Plan) -> None:
             f"admin.listen is {Address(*plan.admin)}, which others can reach, and no token guards "
             "it; run `blocker token create --name NAME --scope admin`, or listen on 127.0.0.1"
         )
+
+
+def _addresses(given: list[tuple[str, int]]) -> list[Address]:
+    return [Address(*address) for address in given]
+
+
+def _must_be_readable(plan: Plan) -> None:
+    """A renewed key is read by the user we are now; that this one can be, shows at once."""
+    if (given := plan.generation.encrypted) is None:
+        return
+    for path in (given["certificate"], given["key"]):
+        if not os.access(path, os.R_OK):
+            user = pwd.getpwuid(os.geteuid()).pw_name
+            raise StartError(
+                f"the user {user} cannot read {path}, and has to when it is renewed; let its group "
+                f"(chgrp {user} {path}, chmod 640 {path}; the folders above need chmod g+x)"
+            )
 
 
 def _with_first_generation(plan: Plan, state: Path) -> Plan:
@@ -102,17 +132,17 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
             theirs.close()
             if other != index:
                 mine.close()
-                _close(sockets[other])
+                sockets[other].close()
         from blocker.worker import run
 
         own = sockets[index]
-        run(index, own.udp, own.tcp, links[index][0], lifeline, plan.running)
+        run(index, own.udp, own.tcp, links[index][0], lifeline, plan.running, own.tls, own.https)
 
     def admin() -> None:
         os.close(held)
         _end_with(lifeline)
         for each, (theirs, _) in zip(sockets, links, strict=True):
-            _close(each)
+            each.close()
             theirs.close()
         from blocker.admin.app import run
 
@@ -132,8 +162,3 @@ def _end_with(lifeline: int) -> None:
     with suppress(BlockingIOError):  # it lives; else the signal has been sent already
         os.read(own, 1)
         os._exit(1)
-
-
-def _close(sockets: DnsSockets) -> None:
-    for sock in (*sockets.udp, *sockets.tcp):
-        sock.close()

@@ -10,7 +10,7 @@ import logging
 import resource
 from typing import Any, Final
 
-from blocker.listen.stream import CONNECTIONS
+from blocker.listen.connections import CONNECTIONS
 from blocker.upstream.ports import SIZE
 
 OTHERS: Final = 64  # the ruleset, the links, the loop, and some to spare

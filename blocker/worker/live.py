@@ -20,8 +20,6 @@ from blocker.core.engine import Engine
 from blocker.core.names import from_text
 from blocker.errors import BlockerError
 from blocker.link import Generation, Link, decode_notice
-from blocker.listen.stream import StreamListener
-from blocker.listen.udp import listener
 from blocker.upstream.base import Upstream
 from blocker.upstream.forwarder import Forwarder
 from blocker.upstream.routes import Upstreams
@@ -30,6 +28,7 @@ from blocker.upstream.url import upstream_of
 from blocker.view import GroupViews, lifetimes_of, mark_of, networks_of, rate_of, zones_of
 from blocker.worker.collector import Collector
 from blocker.worker.descriptors import connections, raise_limit, say_if_exhausted
+from blocker.worker.listeners import Listeners, Sockets
 from blocker.worker.outbox import Outbox
 from blocker.worker.report import report
 
@@ -54,10 +53,12 @@ def run(
     link: socket,
     lifeline: int,
     state: Path,
+    tls: Sequence[socket] = (),
+    https: Sequence[socket] = (),
 ) -> None:
     """Until SIGTERM; at once when `lifeline` ends, for then the supervisor is gone."""
     raise_limit()
-    asyncio.run(Worker(index, link, state).live(udp, tcp, lifeline))
+    asyncio.run(Worker(index, link, state).live(Sockets(udp, tcp, tls, https), lifeline))
 
 
 class Worker:
@@ -82,7 +83,7 @@ class Worker:
         self.engine.tally.rate = rate_of(self.generation)
         self.outbox = Outbox(self.link, self.engine.tally.rows, _second())
 
-    async def live(self, udp: Sequence[socket], tcp: Sequence[socket], lifeline: int) -> None:
+    async def live(self, sockets: Sockets, lifeline: int) -> None:
         loop = asyncio.get_running_loop()
         stop = asyncio.Event()
         loop.set_exception_handler(say_if_exhausted)
@@ -90,25 +91,17 @@ class Worker:
         loop.add_signal_handler(signal.SIGTERM, stop.set)
         self.forwarder = Forwarder(self.engine, _upstreams(self.generation), clock)
         self._note_upstreams()
-        room = connections(len(self.forwarder.upstreams), len(tcp))
-        self._streams = [
-            StreamListener(sock, self.engine, self.forwarder, clock, room) for sock in tcp
-        ]
-        self._datagrams = [listener(sock, self.engine, self.forwarder, clock) for sock in udp]
-        for stream in self._streams:
-            await stream.start()
-        for datagram in self._datagrams:
-            datagram.start()
+        room = connections(len(self.forwarder.upstreams), sockets.accepting)
+        self.listeners = Listeners(sockets, self.engine, self.forwarder, clock, room)
+        self.listeners.follow(self.generation.encrypted)
+        await self.listeners.start()
         loop.add_reader(self.link.sock.fileno(), self._on_notice)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
         await self._keep_books(stop)
-        for datagram in self._datagrams:
-            datagram.stop()
-        for stream in self._streams:
-            stream.stop()
+        self.listeners.stop()
         until = clock() + DRAIN
         await self.forwarder.drain(DRAIN)
-        while clock() < until and any(each.connections for each in self._streams):  # noqa: ASYNC110
+        while clock() < until and self.listeners.connections:  # noqa: ASYNC110
             await asyncio.sleep(0.01)  # the last answers are on their way out
         await self._fold()
         self._report()
@@ -126,6 +119,7 @@ class Worker:
             self._look_at_the_clock()
             await self._fold()
             now = clock()
+            self.listeners.look(now)
             self._limit(now)
             answered = self.engine.tally.queries.total()
             collector.step(now, idle=answered == seen)
@@ -146,7 +140,7 @@ class Worker:
 
     async def _fold(self) -> None:
         """In slices; between two of them the sockets have their turn."""
-        for journal in (self.engine.datagrams, self.engine.streams):
+        for journal in self.engine.journals:
             while journal.fold():  # noqa: ASYNC110 - this is not waiting but giving way
                 await asyncio.sleep(0)
         while self.engine.shed(SHED):  # noqa: ASYNC110 - likewise
@@ -154,10 +148,10 @@ class Worker:
 
     def _report(self) -> None:
         tally = report(self.index, self.generation.number, self.engine, self._asked)
-        tally.refused, tally.error = self.refused, self.error
+        tally.refused, tally.error = self.refused, self.error or self.listeners.error
         tally.link_dropped, tally.rows_dropped = self.link.dropped, self.outbox.dropped
-        tally.datagrams_lost = sum(listener.lost for listener in self._datagrams)
-        tally.connections_refused = sum(listener.turned_away for listener in self._streams)
+        tally.datagrams_lost = self.listeners.lost
+        tally.connections_refused = self.listeners.turned_away
         self.link.send(tally.encode())
 
     def _on_notice(self) -> None:
@@ -179,6 +173,7 @@ class Worker:
         self.refused, self.error = 0, ""
         before, self.generation, self._views = self.generation, generation, views
         self.forwarder.replace(upstreams)
+        self.listeners.follow(generation.encrypted)
         self._note_upstreams()
         self.engine.lifetimes = lifetimes_of(generation)
         if generation.rate != before.rate:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from blocker.core.engine import Engine, View
-from blocker.listen import stream
+from blocker.listen import connections
 from blocker.listen.stream import StreamListener
 from blocker.upstream.forwarder import Forwarder
 from blocker.upstream.url import upstream_from_url
@@ -17,7 +17,7 @@ from tests.support.upstream import ScriptedUpstream
 
 
 def test_a_connection_does_not_wait_for_what_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "IN_FLIGHT", 2)
+    monkeypatch.setattr(connections, "IN_FLIGHT", 2)
 
     async def run(upstream: ScriptedUpstream) -> None:
         engine = Engine(View(policy(listed("ads.example", mode="drop"))))

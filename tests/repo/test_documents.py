@@ -136,7 +136,7 @@ def test_readme_names_every_metric_and_no_other() -> None:
 
 
 def test_readme_names_every_route_and_no_other() -> None:
-    named = re.findall(r"`((?:GET|POST|PUT|DELETE) [a-z][\w/{}]+)`", text(README))
+    named = re.findall(r"`((?:GET|POST|PUT|DELETE) [a-z][\w/{}-]+)`", text(README))
     assert len(named) == len(set(named))
     assert set(named) == {f"{each.method} {each.path}" for each in ENDPOINTS}
 

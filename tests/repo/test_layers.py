@@ -23,11 +23,11 @@ MAY_IMPORT = {
         "worker", "admin", "config", "link", "notify", "sockets", "spare", "store",
     },
     # These two meet in link, never in an import.
-    "worker": {"clients", "listen", "upstream", "core", "link", "view"},
+    "worker": {"certificate", "clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
-        "accounting", "aliases", "asked", "catalog", "clients", "config", "control", "core",
-        "devices", "download", "explain", "inputs", "link", "notify", "querylog", "ruleset",
-        "sockets", "spare", "store", "tokens", "view",
+        "accounting", "aliases", "asked", "catalog", "certificate", "clients", "config", "control",
+        "core", "devices", "download", "explain", "inputs", "link", "notify",
+        "querylog", "ruleset", "sockets", "spare", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
@@ -42,8 +42,8 @@ MAY_IMPORT = {
     "explain": {"core", "userrules"},
     "aliases": {"core", "explain", "upstream", "userrules"},
     "config": {
-        "core.names", "core.policy", "core.rule", "core.switches", "hostsfile", "link", "userrules",
-        "yamlfile",
+        "certificate", "core.names", "core.policy", "core.rule", "core.switches", "hostsfile",
+        "link", "userrules", "yamlfile",
     },
     "catalog": {
         "core.names", "core.policy", "core.families", "core.relations", "core.rule", "expressions",
@@ -62,6 +62,7 @@ MAY_IMPORT = {
     "clients": {"link"},
     "yamltext": {"yamlfile"},
     # Leaves: whatever they need comes from outside.
+    "certificate": set(),
     "control": set(),
     "core": set(),
     "hostsfile": set(),
@@ -77,9 +78,10 @@ MAY_IMPORT = {
 
 # A third-party library, and the parts that may import it. What is not named may not be imported.
 LIBRARIES = {
-    "aiohttp": {"admin", "download"},
+    "aiohttp": {"admin", "download", "listen"},
     "dnslib": {"catalog", "explain"},
     "h2": {"upstream"},
+    "hpack": {"listen"},
     "jinja2": {"accounting"},
     "marisa_trie": {"ruleset"},
     "netaddr": {"devices"},
@@ -102,7 +104,8 @@ IMPURE = {
 
 # A worker is forked per core and must start at once: what it never needs, it never loads.
 NOT_IN_A_WORKER = {
-    "aiohttp", "dnslib", "h2", "netaddr", "prometheus_client", "pydantic", "rich", "sqlalchemy",
+    "aiohttp", "dnslib", "h2", "hpack", "netaddr", "prometheus_client", "pydantic", "rich",
+    "sqlalchemy",
     "sqlite3", "typer", "watchfiles", "yaml",
 }  # fmt: skip
 

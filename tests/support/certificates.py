@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-NAMES = "DNS:lists.example,DNS:www.example,DNS:localhost,IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3"
+NAMES = (
+    "DNS:lists.example,DNS:www.example,DNS:localhost,DNS:dns.home.example,DNS:*.dns.home.example,"
+    "IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3"
+)
 
 
 def tls_server(certificate: str = "server") -> ssl.SSLContext:
@@ -37,6 +40,24 @@ def certificates() -> Path:
     ):
         subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, timeout=20)
     return folder
+
+
+def expired(folder: Path) -> tuple[Path, Path]:
+    """A certificate of the past, and its key, in `folder`: only `openssl ca` makes one."""
+    (folder / "index").touch()
+    (folder / "ca.cnf").write_text(
+        "[ca]\ndefault_ca = past\n[past]\ndatabase = index\nserial = serial\nnew_certs_dir = .\n"
+        "default_md = sha256\npolicy = any\nx509_extensions = named\n[any]\n"
+        "commonName = supplied\n[named]\nsubjectAltName = DNS:past.example\n"
+    )
+    for command in (
+        "openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=past"
+        " -keyout past.key -out past.csr",
+        "openssl ca -batch -config ca.cnf -selfsign -rand_serial -keyfile past.key -in past.csr"
+        " -startdate 20200101000000Z -enddate 20200201000000Z -out past.pem",
+    ):
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True, timeout=20)
+    return folder / "past.pem", folder / "past.key"
 
 
 @cache

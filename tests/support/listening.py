@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from blocker.core.engine import Engine, Forward, View
-from blocker.listen.stream import CONNECTIONS, StreamListener
+from blocker.listen.connections import CONNECTIONS
+from blocker.listen.stream import StreamListener
 from blocker.listen.udp import UdpListener, listener
 from tests.support.packets import response
 from tests.support.rules import policy, rule
@@ -78,11 +79,8 @@ async def stream_listener(
     host: str = "127.0.0.1", room: int = CONNECTIONS
 ) -> AsyncIterator[tuple[StreamListener, Late]]:
     """A listener on a free port of `host`, and what stands behind it."""
-    sock = socket.socket(_family(host), socket.SOCK_STREAM)
-    sock.bind((host, 0))
-    sock.listen()
     behind = Late(engine())
-    made = StreamListener(sock, behind.engine, behind, clock, room)
+    made = StreamListener(bound(host), behind.engine, behind, clock, room)
     await made.start()
     try:
         yield made, behind
@@ -91,6 +89,14 @@ async def stream_listener(
         for connection in tuple(made.connections):
             connection.close_if_overdue(float("inf"))
         await asyncio.sleep(0)
+
+
+def bound(host: str = "127.0.0.1") -> socket.socket:
+    """A listening socket on a free port."""
+    sock = socket.socket(_family(host), socket.SOCK_STREAM)
+    sock.bind((host, 0))
+    sock.listen()
+    return sock
 
 
 @asynccontextmanager

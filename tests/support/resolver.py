@@ -109,6 +109,9 @@ class ByAddress:
         self.asked[client] += 1
         return self.own.get(client, self.rest)
 
+    def identified(self, client: str) -> bool | None:
+        return True if client in self.own else None
+
     @property
     def all(self) -> Sequence[View]:
         return [*self.own.values(), self.rest]

@@ -147,3 +147,14 @@ def test_ones_own_lists_lie_over_the_others_and_an_upgrade_beneath_them_is_told(
     (remark,) = remarks(read, read.ruleset())
     assert str(remark).startswith(f"{tmp_path}/state/lists.d/vendors/xiaomi.yaml:2: removes")
     assert "what is shipped has changed since: lists/vendors/xiaomi.yaml:8" in str(remark)
+
+
+def test_an_id_is_explained_if_a_group_knows_it(tmp_path: Path) -> None:
+    text = "groups: [{name: anna, clients: ['id:anna-phone'], blocking: {answer: nxdomain}}]\n"
+    read = inputs(tmp_path, text)
+    told = read.explainer("A", "id:Anna-phone")("a.tracking.miui.com")
+    assert (told.client, told.group) == ("id:anna-phone", "anna")
+    assert told.answer is not None
+    assert told.answer.rcode == "NXDOMAIN"
+    with pytest.raises(ValueError, match="no group has the client id:bob"):
+        read.explainer("A", "id:bob")

@@ -99,3 +99,15 @@ def test_the_admin_port_names_its_own_setting() -> None:
 def test_addresses_as_people_write_them() -> None:
     assert str(Address("127.0.0.1", 53)) == "127.0.0.1:53"
     assert str(Address("::1", 53)) == "[::1]:53"
+
+
+def test_encrypted_ones_are_bound_beside_and_name_their_own_setting() -> None:
+    plain, tls, https = (Address("127.0.0.1", free_port()) for _ in range(3))
+    sets = bind_dns([plain], 2, [tls], [https])
+    for each in sets:
+        assert [Address(*sock.getsockname()) for sock in (*each.tls, *each.https)] == [tls, https]
+    with pytest.raises(StartError, match=r"in use by .* or set dns\.encrypted\.https to"):
+        bind_dns([Address("127.0.0.1", free_port())], 1, [], [https])
+    for each in sets:
+        each.close()
+    assert all(sock.fileno() == -1 for each in sets for sock in (*each.udp, *each.tls))

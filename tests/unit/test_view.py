@@ -187,3 +187,28 @@ def test_names_of_private_use_are_asked_of_a_router_alone(url: str, asked: bool)
     lan = {"url": "udp://192.0.2.7", "zones": ["lan"]}
     assert (from_text("home") in zones_of(generation(upstreams=[{"url": url}]))) is asked
     assert zones_of(generation(upstreams=[{"url": "udp://9.9.9.9"}, lan])) == [from_text("lan")]
+
+
+def test_an_id_is_a_client_of_its_group_while_that_holds(tmp_path: Path) -> None:
+    text = (
+        "groups:\n  - {name: phones, clients: ['id:anna'], blocking: {answer: nxdomain}}\n"
+        "  - name: night\n    clients: ['id:bob']\n"
+        "    schedule: [{days: [mon], from: '00:00', to: '00:01', timezone: UTC}]\n"
+    )
+    made = views(first_plan(tmp_path, text).generation)
+    assert [made.identified(f"id:{who}") for who in ("anna", "bob", "eve")] == [True, False, None]
+    assert [made.group_of(f"id:{who}") for who in ("anna", "bob")] == ["phones", "default"]
+    assert made.of("id:anna").sinkhole == Sinkhole(mode="nxdomain")
+    made.must_know("id:bob")
+    made.must_know("192.0.2.1")
+    with pytest.raises(ValueError, match="no group has the client id:eve, so its address decides"):
+        made.must_know("id:eve")
+
+
+def test_a_rule_for_an_id_alone(tmp_path: Path) -> None:
+    plan = first_plan(tmp_path, "groups: [{name: phones, clients: ['id:anna', 'id:bob']}]\n")
+    rule: UserRule = {"action": "block", "text": "x.example", "list": "changes", "line": 1}
+    made = views(replace(plan.generation, rules=[{**rule, "client": "id:anna"}]))
+    name = from_text("x.example")
+    assert made.of("id:anna").policy.match(name) is not None
+    assert made.of("id:bob").policy.match(name) is None

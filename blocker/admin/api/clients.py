@@ -16,7 +16,7 @@ from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.api.logged import Moment, Word
 from blocker.admin.problem_details import Refusal
 from blocker.asked.devices import DeviceChange, DeviceForget, DeviceKey
-from blocker.clients.membership import Membership, is_mac
+from blocker.clients.membership import Membership, is_id, is_mac
 from blocker.devices.counts import Counts, counts
 from blocker.devices.devices import Device
 from blocker.querylog.opening import LogError
@@ -191,6 +191,8 @@ def _vendor(vendor: str, outcomes: dict[str, int]) -> VendorCounts:
 
 def _group(groups: Membership, device: Device) -> str:
     """Of its latest address."""
+    if is_id(device.key):
+        return groups.group_of(device.key)
     address = device.addresses[-1] if device.addresses else ""
     if not address:
         return "default"

@@ -37,6 +37,7 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
         )
         views = GroupViews(generation, datetime.now(UTC).timestamp())
         client = asked.client or explaining.HERE
+        views.must_know(client)
         explanation = explaining.explain(
             views.of(client),
             asked.name,

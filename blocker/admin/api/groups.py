@@ -10,7 +10,7 @@ from pydantic import Field
 from blocker.admin.api.change import moment, present_of
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
 from blocker.asked.asked import Name
-from blocker.clients.membership import Membership, is_mac
+from blocker.clients.membership import Membership, is_id, is_mac
 from blocker.link import Group
 from blocker.store import Key
 
@@ -58,7 +58,9 @@ def _all(backend: Backend) -> Iterator[GroupShown]:
     devices: dict[str, list[str]] = {}
     for device in backend.devices:
         address = device.addresses[-1] if device.addresses else ""
-        if address:
+        if is_id(device.key):
+            devices.setdefault(membership.group_of(device.key), []).append(device.key)
+        elif address:
             macs = {address: device.mac} if device.mac else {}
             devices.setdefault(membership.group_of(address, macs), []).append(device.key)
     for group in current.groups:

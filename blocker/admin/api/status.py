@@ -7,6 +7,7 @@ from pydantic import Field
 from blocker import __version__
 from blocker.admin.api.change import wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
+from blocker.admin.plan import Plan
 from blocker.querylog.log import LogCounts
 from blocker.sockets import Address
 from blocker.store import Settings
@@ -61,6 +62,7 @@ class Status(Body):
     generation: int
     paused_until: datetime | None
     listening: list[str]
+    encrypted: dict[str, list[str]] = Field(description="Where tls and https are served.")
     rules: dict[str, int] = Field(description="How many are known, by layer.")
     vendors: int
     changed: ChangedLater = Field(description="By API or command line, beside the configuration.")
@@ -90,6 +92,7 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
         generation=generations.current.number,
         paused_until=until and datetime.fromtimestamp(until, UTC),
         listening=[str(Address(*address)) for address in generations.started_with.listen],
+        encrypted=_encrypted(generations.started_with),
         rules=generations.in_force.rules,
         vendors=len(generations.in_force.vendors),
         changed=_changed(generations.settings),
@@ -116,6 +119,15 @@ async def _status(backend: Backend, asked: Nothing) -> Status:
             for address, until in backend.access.locked()[:100]
         ],
     )
+
+
+def _encrypted(plan: Plan) -> dict[str, list[str]]:
+    served = {"tls": plan.dot, "https": plan.doh}
+    return {
+        kind: [str(Address(*address)) for address in addresses]
+        for kind, addresses in served.items()
+        if addresses
+    }
 
 
 def _query_log(counts: LogCounts) -> QueryLog:

@@ -22,7 +22,11 @@ def config(folder: Path, extra: str = "") -> Path:
 
 
 def test_a_plan_is_read_as_it_was_written() -> None:
-    whole = plan(sources={"paper": Evidence("P", "https://example.org/p")})
+    whole = plan(
+        sources={"paper": Evidence("P", "https://example.org/p")},
+        dot=[("::", 853)],
+        doh=[("::", 443)],
+    )
     assert Plan.decode(whole.encode().encode()) == whole
 
 

@@ -14,6 +14,7 @@ from blocker.catalog.compile import compile_ruleset
 from blocker.errors import Problems, StartError
 from blocker.tokens import TokenStore
 from tests.support.backend import first_plan, plain
+from tests.support.certificates import certificates
 from tests.support.lists import XIAOMI, entry, write_lists
 
 FULL = """
@@ -143,3 +144,15 @@ def test_a_server_starts_though_its_disk_takes_no_ruleset(
     assert Path(plan.generation.ruleset).parent == tmp_path / "spare"
     with pytest.raises(StartError, match="No space left on device"):  # of a reload
         make_plan(file)
+
+
+def test_where_it_answers_encrypted_arrives(tmp_path: Path) -> None:
+    pem, key = certificates() / "server.pem", certificates() / "server.key"
+    text = f"dns: {{encrypted: {{certificate: {pem}, key: {key}, tls: ['127.0.0.1:8853']}}}}\n"
+    plan = first_plan(tmp_path, text)
+    assert plan.dot == [("127.0.0.1", 8853)]
+    assert plan.doh == [("0.0.0.0", 443), ("::", 443)]
+    assert plan.generation.encrypted == {
+        "certificate": str(pem), "key": str(key), "name": "lists.example",
+    }  # fmt: skip
+    assert first_plan(tmp_path).generation.encrypted is None

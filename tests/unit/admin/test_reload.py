@@ -15,6 +15,7 @@ from blocker.link import Generation
 from blocker.store import Edit, Key, Store, read_configured
 from blocker.store.settings import Value
 from tests.support.backend import Admin, play
+from tests.support.certificates import certificates
 
 BLOCKED: Mapping[Key, Value] = {Key("rule", "a.example"): {"action": "block"}}
 
@@ -195,15 +196,24 @@ def test_a_successor_goes_on_where_the_one_before_was_killed(tmp_path: Path) -> 
     play(tmp_path, scenario)
 
 
+PEM, KEY = certificates() / "server.pem", certificates() / "server.key"
+
+
 def names(generation: Generation) -> list[str]:
     return [rule["text"] for rule in generation.rules]
 
 
 def test_what_takes_a_restart(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        admin.configure("dns: {workers: 2}\nadmin: {listen: '127.0.0.1:9'}\nuser: nobody\n")
+        encrypted = f"{{certificate: {PEM}, key: {KEY}, https: []}}"
+        admin.configure(
+            f"dns: {{workers: 2, encrypted: {encrypted}}}\n"
+            "admin: {listen: '127.0.0.1:9'}\nuser: nobody\n"
+        )
         await admin.generations.reload()
-        assert admin.generations.needs_restart() == ["dns.workers", "admin.listen", "user"]
+        assert admin.generations.needs_restart() == [
+            "dns.encrypted.tls", "dns.workers", "admin.listen", "user",
+        ]  # fmt: skip
 
     play(tmp_path, scenario)
 

@@ -23,6 +23,7 @@ def test_name_and_group_are_one_change() -> None:
     "written, key",
     [
         ("192.0.2.7", "ip:192.0.2.7"),
+        ("id:Anna-phone", "id:anna-phone"),
         ("ip:::ffff:192.0.2.7", "ip:192.0.2.7"),
         ("FE80::1%eth0", "ip:fe80::1"),
         (MAC, MAC),

@@ -11,6 +11,7 @@ TOLD: dict[str, Any] = {
     "ready": True,
     "generation": 7,
     "listening": ["0.0.0.0:53", "[::]:53"],
+    "encrypted": {"tls": ["0.0.0.0:853"], "https": ["0.0.0.0:443", "[::]:443"]},
     "paused_until": None,
     "rules": {"user": 2, "curated": 1500},
     "catalogue": "2026-11-23-abc",
@@ -27,6 +28,8 @@ def test_in_words() -> None:
     assert list(_lines(TOLD)) == [
         ("blocker", "1.0, ready, generation 7"),
         ("listening", "0.0.0.0:53, [::]:53"),
+        ("", "0.0.0.0:853 (DNS over TLS)"),
+        ("", "0.0.0.0:443, [::]:443 (DNS over HTTPS)"),
         ("rules", "user 2, curated 1,500; lists 2026-11-23-abc"),
         ("queries", "blocked 1,234, cached 5"),
         ("query log", "3.0 MiB"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocker.clients.membership import Membership, is_mac, plain_address
+from blocker.clients.membership import DEFAULT, Membership, is_mac, plain_address, plain_client
 from blocker.link import Group, Slot
 from tests.support.plans import GENERATION
 
@@ -129,3 +129,13 @@ def test_as_asking_every_network_finds_it(networks: list[str], number: int, is_i
     around = [network for network in map(ip_network, networks) if client in network]
     nearest = max(around, key=lambda network: network.prefixlen, default="default")
     assert Membership(groups).group_of(str(client)) == str(nearest)
+
+
+def test_the_name_a_client_gives_itself_decides_first() -> None:
+    members = Membership([group("phones", "id:anna-phone", "192.0.2.10"), group("others")])
+    assert members.group_of("id:anna-phone") == "phones"
+    assert members.group_of("id:bob") == DEFAULT
+    assert members.holds("id:anna-phone")
+    assert not members.holds("id:bob")
+    assert plain_client("id:anna-phone") == "id:anna-phone"
+    assert plain_client("::ffff:192.0.2.1") == plain_address("192.0.2.1")

@@ -34,3 +34,7 @@ def test_the_router_is_whom_the_default_route_leads_through(tmp_path: Path) -> N
 def test_where_there_is_no_route_nobody_is_the_router(tmp_path: Path) -> None:
     assert default_gateways(tmp_path) == []
     assert "192.168.1.1" not in Unlimited([], tmp_path)
+
+
+def test_a_name_that_a_client_gives_itself_is_limited(tmp_path: Path) -> None:
+    assert "id:anna-phone" not in Unlimited([ip_network("0.0.0.0/0")], tmp_path)

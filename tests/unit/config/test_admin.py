@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from blocker.certificate import read_certificate
 from blocker.config import Endpoint
-from blocker.config.admin import read_certificate
 from tests.support.certificates import certificates
 from tests.support.configs import complaints, load
 

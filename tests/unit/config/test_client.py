@@ -27,6 +27,8 @@ from blocker.config.client import client
         ("2:0:5e:10:0:f", "02:00:5e:10:00:0f"),
         ("0200.5e10.000f", "02:00:5e:10:00:0f"),
         ("02005e10000F", "02:00:5e:10:00:0f"),
+        ("id:anna-phone", "id:anna-phone"),
+        ("id:Anna-7", "id:anna-7"),
     ],
 )
 def test_a_client_has_one_notation(written: str, meant: str) -> None:
@@ -36,6 +38,10 @@ def test_a_client_has_one_notation(written: str, meant: str) -> None:
 @pytest.mark.parametrize(
     "written, said",
     [
+        ("id:", "id: is not the id of a client; write id: and letters, digits and dashes"),
+        ("id:anna_phone", "id:anna_phone is not the id of a client; write id: and letters"),
+        ("id:-anna", "id:-anna is not the id of a client"),
+        ("id:" + "a" * 64, f"id:{'a' * 64} is not the id of a client"),
         (112233445566, "112233445566 is not a client; write it in quotes"),
         ("tablet", "tablet is not an address, a network or a MAC address; write one like 192.0.2"),
         ("", " is not an address, a network or a MAC address; write one like 192.0.2.10"),

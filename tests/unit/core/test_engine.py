@@ -4,7 +4,6 @@ from ipaddress import ip_network
 
 import pytest
 
-from blocker.core import engine as module
 from blocker.core import view as view_module
 from blocker.core.engine import Engine, Forward, View
 from blocker.core.policy import NoRules, Policy, Switch
@@ -149,7 +148,7 @@ def test_names_made_up_for_one_query_cost_no_memory() -> None:
 
 
 def test_ready_replies_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_REPLIES", 10)
+    monkeypatch.setattr(view_module, "_REPLIES", 10)
     resolver = Resolver(rule("example.com"))
     for number in range(100):
         for _ in range(2):

@@ -118,3 +118,51 @@ def test_a_client_whose_queries_are_dropped_gets_silence() -> None:
     assert engine.on_query(query(), KID, 0.0) is None
     assert engine.on_stream_query(query(), KID, 0.0) is None
     assert isinstance(engine.on_query(query(), TV, 0.0), Forward)
+
+
+class Ids(ByAddress):
+    """`id:anna` holds now, `id:night` at other hours."""
+
+    def identified(self, client: str) -> bool | None:
+        return {"id:anna": True, "id:night": False}.get(client)
+
+
+HERE, AWAY = KID, "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    "said, address, client",
+    [
+        ("anna", HERE, "id:anna"),
+        ("anna", AWAY, "id:anna"),
+        ("night", HERE, HERE),  # as the address says, while that says anything
+        ("night", AWAY, "id:night"),
+        ("nobody", HERE, HERE),
+        ("nobody", AWAY, AWAY),
+    ],
+)
+def test_a_known_id_decides_before_the_address_and_lets_in(
+    said: str, address: str, client: str
+) -> None:
+    engine = Engine(Ids({"id:anna": View(policy(rule("blocked.example")))}))
+    assert engine.client_of(said, address) == client
+    packet = query("blocked.example")
+    outcome = engine.on_stream_query(packet, engine.client_of(said, address), 0.0, engine.tls)
+    if client == AWAY:
+        assert isinstance(outcome, bytes)
+        assert read(outcome).header.rcode == 5
+    elif client == "id:anna":
+        assert isinstance(outcome, bytes)
+        assert lines(read(outcome).rr) == ["blocked.example. 30 A 0.0.0.0"]
+    else:
+        assert isinstance(outcome, Forward)
+
+
+def test_messages_of_connections_have_ready_replies_of_their_own() -> None:
+    engine = Engine(View(policy(rule("blocked.example"))))
+    (view,) = engine._admission.views.all
+    packet = query("blocked.example")
+    for _ in range(4):
+        assert engine.on_stream_query(packet, KID, 0.0) == engine.on_query(packet, KID, 0.0)
+    assert (len(view.replies), len(view.streamed)) == (1, 1)
+    assert len(engine.streams.entries) == 4

@@ -101,3 +101,11 @@ def test_floods_without_a_client_are_nobodys() -> None:
     devices = Devices(dict)
     devices.take([row("")])
     assert not list(devices)
+
+
+def test_a_name_that_a_client_gives_itself_is_a_device_without_an_address() -> None:
+    devices = Devices(dict)
+    devices.take([row("id:anna-phone"), row("id:anna-phone", 160)])
+    (device,) = devices
+    assert (device.key, device.addresses, device.last) == ("id:anna-phone", (), 160)
+    assert device.maker == device.mac == ""

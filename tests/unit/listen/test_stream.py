@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from blocker.listen import stream
+from blocker.listen import connections
 from tests.support.listening import connection, framed, stream_listener
 from tests.support.packets import lines, query, read
 
@@ -14,7 +14,7 @@ BLOCKED = query("blocked.example", packet_id=7)
 
 @pytest.fixture(autouse=True)
 def _look_often_at_who_is_overdue(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "SWEEP_SECONDS", 0.02)
+    monkeypatch.setattr(connections, "SWEEP_SECONDS", 0.02)
 
 
 def names(*replies: bytes) -> list[str]:
@@ -129,7 +129,7 @@ def test_a_client_that_goes_away_does_no_harm() -> None:
 
 
 def test_what_a_client_that_left_had_queued_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "IN_FLIGHT", 2)
+    monkeypatch.setattr(connections, "IN_FLIGHT", 2)
 
     async def run() -> None:
         async with stream_listener() as (server, behind):
@@ -143,7 +143,7 @@ def test_what_a_client_that_left_had_queued_is_not_asked(monkeypatch: pytest.Mon
 
 
 def test_questions_in_flight_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "IN_FLIGHT", 4)
+    monkeypatch.setattr(connections, "IN_FLIGHT", 4)
 
     async def run() -> None:
         async with stream_listener() as (server, behind), connection(server) as client:
@@ -157,7 +157,7 @@ def test_questions_in_flight_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_connections_of_a_client_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     # RFC 7766 section 6.2.2; those beyond it are closed, the others served.
-    monkeypatch.setattr(stream, "CONNECTIONS_A_CLIENT", 2)
+    monkeypatch.setattr(connections, "CONNECTIONS_A_CLIENT", 2)
 
     async def run() -> None:
         async with stream_listener() as (server, _), connection(server) as one:
@@ -196,7 +196,7 @@ def test_connections_of_all_have_a_bound() -> None:
     ids=["half a message", "half a length", "nothing", "a query and no more"],
 )
 def test_deadlines(monkeypatch: pytest.MonkeyPatch, bound: str, sent: bytes) -> None:
-    monkeypatch.setattr(stream, bound, 0.05)
+    monkeypatch.setattr(connections, bound, 0.05)
 
     async def run() -> None:
         async with stream_listener() as (server, _), connection(server) as client:
@@ -212,7 +212,7 @@ def test_an_octet_now_and_then_does_not_put_the_deadline_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # RFC 7766 section 6.2.3: 65,535 octets announced, and one at a time.
-    monkeypatch.setattr(stream, "MESSAGE_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "MESSAGE_SECONDS", 0.3)
 
     async def run() -> None:
         async with stream_listener() as (server, _), connection(server) as client:
@@ -229,7 +229,7 @@ def test_an_octet_now_and_then_does_not_put_the_deadline_off(
 
 
 def test_who_waits_for_an_answer_is_not_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.05)
 
     async def run() -> None:
         async with stream_listener() as (server, _), connection(server) as client:
@@ -241,8 +241,8 @@ def test_who_waits_for_an_answer_is_not_idle(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_client_that_does_not_read_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "UNREAD", 4_096)
-    monkeypatch.setattr(stream, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "UNREAD", 4_096)
+    monkeypatch.setattr(connections, "READ_SECONDS", 0.2)
 
     async def run() -> None:
         loop = asyncio.get_running_loop()

@@ -87,3 +87,14 @@ def test_a_flood_of_addresses_is_not_remembered_for_ever() -> None:
         )
     (told,) = privacy.note([row("x.example", client="10.0.0.1")])
     assert told.row.client == "10.0.0.0/24"
+
+
+def test_a_name_that_a_client_gave_itself_is_hidden_as_addresses_are() -> None:
+    ((full),) = note(LogSettings(), "id:anna-phone")
+    assert full.row.client == "id:anna-phone"
+    for clients in ("truncated", "none"):
+        ((told),) = note(LogSettings(clients=clients), "id:anna-phone")
+        assert (told.row.client, told.device) == ("", "")
+    ((hashed),) = note(LogSettings(clients="hashed"), "id:anna-phone")
+    assert len(hashed.row.client) == 16
+    assert hashed.device == ""

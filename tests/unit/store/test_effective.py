@@ -7,6 +7,7 @@ import pytest
 from blocker.core.policy import NoRules, Policy
 from blocker.link import Generation, Group, UserRule
 from blocker.store import Key, Setting, Settings, effective
+from blocker.store.effective import client_of
 from blocker.userrules import user_rule
 from tests.support.plans import GENERATION, generation
 
@@ -226,3 +227,8 @@ def test_outside_the_hours_it_is_where_it_was() -> None:
     assert members(kids, night, put={"ip:::1": "kids"}) == {
         "default": [], "kids": [MAC, "::1"], "night": [],
     }  # fmt: skip
+
+
+def test_an_id_is_the_key_of_its_device() -> None:
+    assert client_of("id:anna-phone") == "id:anna-phone"
+    assert client_of("ip:192.0.2.7") == "192.0.2.7"

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from blocker.link import Encrypted
 from blocker.sockets import Address
 from blocker.supervisor.banner import banner, command_to_try
-from tests.support.plans import plan
+from tests.support.plans import generation, plan
 
 
 def test_the_banner_says_what_a_person_wants_to_know() -> None:
@@ -40,3 +41,10 @@ def test_an_open_resolver_is_warned_of() -> None:
 )
 def test_the_command_asks_where_it_listens(address: Address, command: str) -> None:
     assert command_to_try(address) == command
+
+
+def test_it_says_where_it_answers_encrypted() -> None:
+    given = Encrypted(certificate="c", key="k", name="dns.home.example")
+    text = banner(plan(dot=[("::", 853)], generation=generation(encrypted=given)))
+    assert "[::]:853 (DNS over TLS) as dns.home.example" in text
+    assert "DNS over" not in banner(plan())

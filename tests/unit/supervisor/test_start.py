@@ -9,12 +9,12 @@ import pytest
 
 from blocker.admin.plan import Plan
 from blocker.errors import Problems, StartError
-from blocker.link import Generation
+from blocker.link import Encrypted, Generation
 from blocker.store import Edit, Key, Store, read_configured
 from blocker.store.settings import Value
 from blocker.supervisor import serve, start
 from tests.support.backend import first_plan
-from tests.support.plans import plan
+from tests.support.plans import generation, plan
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.5.5.5", "::1"])
@@ -109,3 +109,14 @@ def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None
     with pytest.raises(Problems, match="unknown"):
         serve(path, said.append)
     assert said == []
+
+
+def test_the_key_must_be_readable_for_whom_the_server_becomes(tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    given = Encrypted(certificate=str(key), key=str(key), name="dns.home.example")
+    made = plan(generation=generation(encrypted=given))
+    with pytest.raises(StartError, match=r"cannot read .*key\.pem, and has to when it is renewed"):
+        start._must_be_readable(made)
+    key.touch()
+    start._must_be_readable(made)
+    start._must_be_readable(plan())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from blocker.listen.stream import CONNECTIONS
+from blocker.listen.connections import CONNECTIONS
 from blocker.worker.descriptors import (
     AN_UPSTREAM,
     FEWEST,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from blocker.admin.tls import Certificate
-from tests.support.certificates import certificates
+from blocker.certificate import Certificate, looked_into
+from tests.support.certificates import certificates, expired
 
 
 def seen_by_a_client(context: ssl.SSLContext) -> bytes:
@@ -50,34 +50,64 @@ def der(name: str) -> bytes:
 
 
 def test_what_is_renewed_is_used_from_the_next_connection_on(tmp_path: Path) -> None:
-    certificate = Certificate(*put(tmp_path, "server"))
-    assert seen_by_a_client(certificate.context) == der("server")
+    certificate = Certificate(*put(tmp_path, "server"), ["dot"])
+    assert seen_by_a_client(certificate.contexts[0]) == der("server")
     put(tmp_path, "ca")
     certificate.look()
-    assert seen_by_a_client(certificate.context) == der("ca")
+    assert seen_by_a_client(certificate.contexts[0]) == der("ca")
 
 
 def test_half_a_pair_changes_nothing_and_is_told_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    certificate = Certificate(*put(tmp_path, "server"))
+    certificate = Certificate(*put(tmp_path, "server"), ["dot"])
     shutil.copy(certificates() / "ca.key", tmp_path / "used.key")
     with caplog.at_level(logging.ERROR):
         certificate.look()
         certificate.look()
     (said,) = caplog.messages
     assert "the one before stays in use" in said
-    assert seen_by_a_client(certificate.context) == der("server")
+    assert seen_by_a_client(certificate.contexts[0]) == der("server")
 
 
 def test_without_a_pair_nobody_is_served(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        certificate = Certificate(str(tmp_path / "no.pem"), str(tmp_path / "no.key"))
+        certificate = Certificate(str(tmp_path / "no.pem"), str(tmp_path / "no.key"), ["dot"])
     assert "no connection can be made" in caplog.text
     with pytest.raises(ssl.SSLError):
-        seen_by_a_client(certificate.context)
+        seen_by_a_client(certificate.contexts[0])
 
 
 def test_old_protocols_are_refused(tmp_path: Path) -> None:
-    context = Certificate(*put(tmp_path, "server")).context
+    context = Certificate(*put(tmp_path, "server"), ["dot"]).contexts[0]
     assert context.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_every_context_has_the_pair_and_its_own_protocols(tmp_path: Path) -> None:
+    certificate = Certificate(*put(tmp_path, "server"), ["dot"], ["h2", "http/1.1"])
+    assert [seen_by_a_client(each) for each in certificate.contexts] == [der("server")] * 2
+    put(tmp_path, "ca")
+    certificate.look()
+    assert [seen_by_a_client(each) for each in certificate.contexts] == [der("ca")] * 2
+
+
+def test_other_files_are_taken_when_they_are_named(tmp_path: Path) -> None:
+    certificate = Certificate(*put(tmp_path, "server"), ["dot"])
+    certificate.name_files(str(certificates() / "ca.pem"), str(certificates() / "ca.key"))
+    assert seen_by_a_client(certificate.contexts[0]) == der("ca")
+
+
+def test_what_it_is_for_is_told() -> None:
+    shown = looked_into(certificates() / "server.pem", certificates() / "server.key")
+    assert "dns.home.example" in shown.names
+    assert "127.0.0.1" in shown.addresses
+    assert shown.is_for("www.example")
+    assert shown.is_for("anna.dns.home.example")
+    assert not shown.is_for("a.anna.dns.home.example")
+    assert not shown.is_for("home.example")
+
+
+def test_an_expired_one_is_told_of(tmp_path: Path) -> None:
+    pem, key = expired(tmp_path)
+    with pytest.raises(ValueError, match="expired"):
+        looked_into(pem, key)
