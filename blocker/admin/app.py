@@ -24,6 +24,7 @@ from blocker.admin.api import (
     health,
     lists,
     pause,
+    private_dns,
     queries,
     reload,
     report,
@@ -76,6 +77,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *report.ENDPOINTS,
     *clients.ENDPOINTS,
     *groups.ENDPOINTS,
+    *private_dns.ENDPOINTS,
 )
 
 log = logging.getLogger(__name__)

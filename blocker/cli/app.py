@@ -19,6 +19,7 @@ from blocker.cli.history import audit, undo
 from blocker.cli.lists import lists
 from blocker.cli.options import ConfigFile
 from blocker.cli.pause import pause, resume
+from blocker.cli.privatedns import private_dns
 from blocker.cli.rescue import rescue
 from blocker.cli.rules import allow, block, rules
 from blocker.cli.settings import settings
@@ -237,6 +238,9 @@ def export(
 
 # What changes a running server stands in files of its own; here is its order in --help.
 app.command(short_help="What this machine needs to serve a home.")(setup)
+app.command("private-dns", short_help="Set up phones to ask encrypted, and away from home.")(
+    private_dns
+)
 app.command(short_help="What runs, and what was changed since.")(status)
 app.command(short_help="Allow names, for ever or for a while.")(allow)
 app.command(short_help="Block names, for ever or for a while.")(block)

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "cli": {
         "supervisor", "accounting", "admin.plan", "aliases", "asked", "catalog", "config",
         "control", "core", "download", "explain", "export", "inputs", "link", "querylog", "ruleset",
-        "setup", "store", "tokens", "yamlfile", "yamltext",
+        "privatedns", "setup", "store", "tokens", "yamlfile", "yamltext",
     },
     # The children are imported after the fork, so neither carries what only the other needs.
     "supervisor": {
@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "worker": {"certificate", "clients", "listen", "upstream", "core", "link", "view"},
     "admin": {
         "accounting", "aliases", "asked", "catalog", "certificate", "clients", "config", "control",
-        "core", "devices", "download", "explain", "inputs", "link", "notify",
+        "core", "devices", "download", "explain", "inputs", "link", "notify", "privatedns",
         "querylog", "ruleset", "sockets", "spare", "store", "tokens", "view",
     },
     # What may be asked for, by the API and by the command line.
@@ -68,6 +68,7 @@ MAY_IMPORT = {
     "hostsfile": set(),
     "link": set(),
     "notify": set(),
+    "privatedns": set(),
     "sockets": set(),
     "spare": set(),
     "tokens": set(),

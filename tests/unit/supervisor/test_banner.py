@@ -46,5 +46,5 @@ def test_the_command_asks_where_it_listens(address: Address, command: str) -> No
 def test_it_says_where_it_answers_encrypted() -> None:
     given = Encrypted(certificate="c", key="k", name="dns.home.example")
     text = banner(plan(dot=[("::", 853)], generation=generation(encrypted=given)))
-    assert "[::]:853 (DNS over TLS) as dns.home.example" in text
+    assert "[::]:853 (DNS over TLS) as dns.home.example; `blocker private-dns` sets up" in text
     assert "DNS over" not in banner(plan())

@@ -1,0 +1,64 @@
+"""`private-dns`: what a phone has to be told to ask us encrypted."""
+
+from http import HTTPStatus
+
+from pydantic import Field
+
+from blocker.admin.api.endpoint import Backend, Body, Endpoint
+from blocker.admin.problem_details import Refusal
+from blocker.config.client import ID_PATTERN
+from blocker.privatedns import PrivateDns, Protocol, client_id
+
+
+class Asked(Body):
+    id: str | None = Field(
+        default=None,
+        pattern=ID_PATTERN.replace("id:", "(id:)?"),
+        max_length=66,
+        description="As whom the device asks: chooses its group.",
+        examples=["anna-phone"],
+    )
+    protocol: Protocol | None = Field(
+        default=None, description="Of Apple's profile; without it HTTPS if that is served."
+    )
+
+
+class PrivateDnsShown(Body):
+    name: str = Field(description="What the certificate is for.")
+    android: str = Field(description="The private DNS provider; empty: not on port 853.")
+    url: str = Field(description="For browsers; empty: DNS over HTTPS is not served.")
+    profile: str = Field(description="For Apple's devices, a .mobileconfig; empty: none can be.")
+
+
+async def _private_dns(backend: Backend, asked: Asked) -> PrivateDnsShown:
+    started, current = backend.generations.started_with, backend.generations.current
+    if current.encrypted is None or not (started.dot or started.doh):
+        raise Refusal(
+            HTTPStatus.NOT_FOUND, "nothing is served encrypted; set dns.encrypted, and restart"
+        )
+    offered = PrivateDns(
+        current.encrypted["name"],
+        tuple(port for _, port in started.dot),
+        tuple(port for _, port in started.doh),
+    )
+    try:
+        who = client_id(asked.id) if asked.id else ""
+        protocol = asked.protocol or next(iter(offered.protocols), None)
+        profile = offered.profile(protocol, who) if protocol else b""
+    except ValueError as error:
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    return PrivateDnsShown(
+        name=offered.name,
+        android=offered.android(who),
+        url=offered.url(who),
+        profile=profile.decode(),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET", "private-dns", "read", "What a phone has to be told to ask encrypted",
+        Asked, PrivateDnsShown, _private_dns,
+        (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
+    ),
+)  # fmt: skip
