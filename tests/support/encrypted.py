@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from blocker.certificate import Certificate
 from blocker.listen import dot
-from blocker.listen.connections import Listener
+from blocker.listen.connections import Connection, Listener
 from blocker.listen.doh import ALPN
 from blocker.listen.dot import DotListener
 from blocker.listen.https import HttpsListener
@@ -48,6 +48,8 @@ async def served(listener: Listener) -> AsyncIterator[Listener]:
         listener.stop()
         for connection in tuple(listener.connections):
             connection.close_if_overdue(float("inf"))
+            if isinstance(connection, Connection) and connection._transport is not None:
+                connection._transport.abort()  # what it asked may never be answered
         await asyncio.sleep(0.01)
 
 
