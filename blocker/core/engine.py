@@ -8,8 +8,8 @@
     upstream bytes ─ on_response ─ Answer ─ reply ─ client bytes
     no upstream ─ on_failure ─ a stale answer, or SERVFAIL
 
-Rule: sans-IO. Nothing here knows a socket or a clock; `now` is seconds on a clock that also counts
-suspended time, so that what slept through its TTL has expired.
+Rule: sans-IO. `now` is seconds on a clock that also counts suspended time, so that what slept
+through its TTL has expired.
 """
 
 from collections.abc import Iterable
@@ -82,8 +82,9 @@ class Engine:
         networks: Iterable[IPv4Network | IPv6Network] = (),
         zones: Iterable[bytes] = (),
     ) -> None:
-        """Answer by `views` from the next query on. `networks` may ask beside the home ones; `zones`
-        have upstreams of their own, and are asked for although they are special."""
+        """Answer by `views` from the next query on. `networks` may ask too, and `zones`, although
+        special, are asked for: they have upstreams of their own.
+        """
         for view in self._admission.views.all:
             self._retired += [view.replies, view.streamed, *view.policy.memories]
         self._put(views, networks, zones)

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Final, cast
 
 from blocker.listen.connections import Connection, Listener
+from blocker.transports import loosen
 
 HANDSHAKE_SECONDS: Final = 10.0  # from the first octet to the last
 LINGER_SECONDS: Final = 2.0  # after the last word, for a client to hear it
