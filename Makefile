@@ -22,7 +22,7 @@ run: $(READY) ## start the resolver: on port 53 where that is possible, else 530
 	@exec $(BIN)/python scripts/run.py $(CONFIG)
 
 test: $(READY) ## every test, against real servers on loopback; TESTS=tests/unit for some of them
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python scripts/test.py $(TESTS)
 
 check: $(READY) ## what a change must pass before its tests are looked at: lint, format, types
 	$(BIN)/ruff check

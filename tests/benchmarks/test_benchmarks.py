@@ -21,6 +21,8 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.ground import Ground, ground
 
+pytestmark = pytest.mark.quiet
+
 
 @pytest.fixture(scope="module")
 def named() -> tuple[list[str], list[str]]:

@@ -3,11 +3,15 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from blocker.querylog.filters import Filters
 from blocker.querylog.opening import open_reader, url_of
 from blocker.querylog.pages import page
 from blocker.querylog.settings import STORE
 from tests.benchmarks import log, logged
+
+pytestmark = pytest.mark.quiet
 
 ROWS = 20_000
 

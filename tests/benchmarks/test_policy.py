@@ -15,6 +15,8 @@ from tests.benchmarks.contestants import Contestant
 from tests.benchmarks.ground import ground
 from tests.support.packets import A, question
 
+pytestmark = pytest.mark.quiet
+
 COUNT = 2_000
 
 

@@ -24,6 +24,8 @@ from tests.support.packets import (
 )
 from tests.support.steps import saying
 
+pytestmark = pytest.mark.quiet
+
 STALE, STALE_NXDOMAIN = 3, 19
 LEAST = 3  # seconds, of a TTL with the server called strict
 

@@ -13,6 +13,8 @@ from tests.conformance.scenarios import Play, Scenarios, Servers, asked_at_zero
 from tests.conformance.serving import BLOCKED, Served, framed, received, serving
 from tests.support.packets import SERVFAIL, extended_errors, opt, query
 
+pytestmark = pytest.mark.quiet
+
 NO_REACHABLE_AUTHORITY, NETWORK_ERROR = 22, 23
 TRIES = 3  # of a question with one server over one transport: RFC 9520 section 3.1
 BUDGET = 6.0  # seconds; a stub resolver gives up after five, and a busy machine needs some

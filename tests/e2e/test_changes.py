@@ -17,6 +17,8 @@ from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
 
+pytestmark = pytest.mark.quiet
+
 BOUND = 0.050  # seconds from asking for a rule until it holds in every worker
 OPEN, SINK = "192.0.2.80", "0.0.0.0"
 

@@ -11,10 +11,14 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from blocker.catalog.load import default_lists
 from tests.support.blocker import Blocker, blocker
 from tests.support.source import ROOT
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 WITHIN = 2.0  # seconds, from saving to the answer
 AT_MOST = 20.0  # on a machine that is busy: a reload gives way to whatever else runs

@@ -16,6 +16,8 @@ from tests.support.packets import NOERROR, SERVFAIL, extended_errors, opt, query
 from tests.support.ports import free_port
 from tests.support.upstream import ScriptedUpstream
 
+pytestmark = pytest.mark.quiet
+
 GIVES_UP = 5.0  # seconds: a stub resolver
 STALE, CACHED_ERROR, NO_REACHABLE_AUTHORITY = 3, 13, 22
 ADDRESS = "192.0.2.80"

@@ -7,9 +7,13 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 WAITING = 500
 

@@ -4,10 +4,14 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.prometheus import program, prometheus
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 
 def ask_all(server: Blocker) -> None:

@@ -7,9 +7,13 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 ALLOW = f"rules: {{allow: [{BLOCKED}]}}\n"
 BLOCK = "rules: {block: [ads.example, '=one.example']}\n"

@@ -8,12 +8,16 @@ import time
 from itertools import cycle
 from pathlib import Path
 
+import pytest
+
 from blocker.catalog.load import load_catalogue
 from blocker.core.names import from_text
 from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.prometheus import program
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 CLIENTS = 10_000
 EACH = 10  # names of its own that a client asks for

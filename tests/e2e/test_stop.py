@@ -6,11 +6,14 @@ import socket
 import time
 from pathlib import Path
 
+import pytest
 from dnslib import DNSRecord
 
 from tests.support.blocker import Blocker, blocker
 from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 
 def terminate(server: Blocker) -> None:

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from blocker.catalog.compile import compile_ruleset
 from blocker.catalog.load import load_catalogue
 from blocker.catalog.overview import by_vendor
@@ -15,6 +17,8 @@ from blocker.cli.report import report
 from blocker.core.policy import TELEMETRY, Policy
 from blocker.inputs import read_inputs
 from blocker.ruleset import open_ruleset
+
+pytestmark = pytest.mark.quiet
 
 CATALOGUE = load_catalogue()
 ENTRIES = [rule for rule in CATALOGUE.rules if rule.layer == "curated"]

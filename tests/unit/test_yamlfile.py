@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from blocker.errors import Problems
 from blocker.yamlfile import parse, read, suggest, validate
 
+pytestmark = pytest.mark.quiet
+
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")

@@ -14,6 +14,8 @@ from blocker.admin.watch import Watch
 from tests.support.backend import Admin, play
 from tests.support.lists import SOURCES, XIAOMI, entry
 
+pytestmark = pytest.mark.quiet
+
 WITHIN = 10.0  # seconds; how long it takes on a machine of its own is asked in tests/e2e
 QUIET = 1.2  # seconds in which a change would have been taken
 MORE = XIAOMI + entry("a.xiaomi.net")

@@ -18,6 +18,8 @@ from blocker.ruleset import open_ruleset
 from tests.support.lists import XIAOMI, Configured, entry, write_lists
 from tests.support.source import ROOT
 
+pytestmark = pytest.mark.quiet
+
 
 def test_curated_kept_and_subscribed_names_decide(tmp_path: Path) -> None:
     xiaomi = XIAOMI + entry("miui.com", except_="[update.miui.com]") + entry("a*-log.xiaomi.com")

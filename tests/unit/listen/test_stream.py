@@ -9,6 +9,8 @@ from blocker.listen import connections
 from tests.support.listening import connection, framed, stream_listener
 from tests.support.packets import lines, query, read
 
+pytestmark = pytest.mark.quiet
+
 BLOCKED = query("blocked.example", packet_id=7)
 
 

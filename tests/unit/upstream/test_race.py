@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from blocker.upstream.race import RACE
 from blocker.upstream.routes import Upstreams
 from blocker.upstream.url import upstream_from_url
 from tests.support.asking import Bench, clock, run
 from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.quiet
 
 
 def racing(*upstreams: ScriptedUpstream) -> Upstreams:

@@ -8,6 +8,8 @@ from blocker.upstream import recovery
 from tests.support.asking import Bench, run
 from tests.support.upstream import ScriptedUpstream
 
+pytestmark = pytest.mark.quiet
+
 
 def test_a_lost_packet_is_sent_again_within_the_first_second() -> None:
     with ScriptedUpstream() as upstream:

@@ -17,6 +17,8 @@ from tests.support.asking import Bench, clock, query_packet, run
 from tests.support.steps import response
 from tests.support.upstream import ScriptedUpstream
 
+pytestmark = pytest.mark.quiet
+
 ECS = bytes((0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2))  # who asks; the upstream must not know
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from blocker.worker.collector import AT, EVERY, WHOLE_EVERY, Collector
 
+pytestmark = pytest.mark.quiet
+
 
 class Node:
     def __init__(self) -> None:

@@ -24,6 +24,8 @@ from tests.support.packets import query
 from tests.support.ports import free_port
 from tests.support.upstream import ScriptedUpstream
 
+pytestmark = pytest.mark.quiet
+
 BLOCKED = "tracking.miui.com"
 
 

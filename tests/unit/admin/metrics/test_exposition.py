@@ -4,6 +4,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from prometheus_client.openmetrics.parser import (
     text_string_to_metric_families as read_openmetrics,
 )
@@ -14,6 +15,8 @@ from blocker.core.row import Kind, Row
 from blocker.link import Histogram, UpstreamTally
 from tests.support.backend import Admin, now, play
 from tests.support.source import ROOT
+
+pytestmark = pytest.mark.quiet
 
 PASSED = Kind("forwarded", "pass")
 

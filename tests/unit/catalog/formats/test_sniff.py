@@ -19,7 +19,7 @@ from blocker.catalog.formats.sniff import is_a_list, recognise
         (b'<?xml version="1.0"?>', "a page of the web"),
         (b'{"message": "Not Found"}', "is JSON"),
         (b'[{"a": 1}]', "is JSON"),
-        (gzip.compress(b"a.org\n"), "is a gzip file"),
+        (gzip.compress(b"a.org\n", mtime=0), "is a gzip file"),
         (b"PK\x03\x04xx", "is a zip file"),
         (b"a.org\x00b.org", "is binary"),
         (bytes(range(1, 32)) * 10, "is binary"),
