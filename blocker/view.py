@@ -167,7 +167,7 @@ class GroupViews:
             action = switches.listed(rule)
             if action in ("block", "local", "allow"):
                 verdict = Verdict(cast(VerdictAction, action), rule)
-                return replace(view, policy=Everything(verdict), replies={}, streamed={})
+                return replace(view, policy=Everything(verdict))
         return view
 
 

@@ -26,7 +26,7 @@ HOME: Final = tuple(
 
 ID: Final = "id:"  # before the name that a client gave itself over an encrypted transport
 
-_REPLIES = 32_768  # ready replies of a view, of either kind, before it starts afresh
+_READY = 16 << 20  # octets of a view's ready replies, of either kind, before it starts afresh
 _LARGEST_KEY = 512  # octets; a packet padded beyond that is no client's that asks often
 _CLIENTS = 65_536  # addresses whose view is remembered; sources can be forged, so there is a bound
 
@@ -59,24 +59,30 @@ class View:
     sinkhole: Sinkhole = field(default_factory=Sinkhole)
     refused: bool = False
     limited: bool = False  # refused only because it asked too much
-    replies: dict[bytes, Reply] = field(default_factory=dict)  # to datagrams
-    streamed: dict[bytes, Reply] = field(default_factory=dict)  # to messages of connections
     upstreams: bytes = b""
     homes: frozenset[bytes] | None = None
+    # Ready replies to datagrams, and to messages of connections; a copy of the view begins anew.
+    replies: dict[bytes, Reply] = field(default_factory=dict, init=False)
+    streamed: dict[bytes, Reply] = field(default_factory=dict, init=False)
+    _octets: int = field(default=0, init=False)
+    _octets_streamed: int = field(default=0, init=False)
 
     def keep(self, key: bytes, reply: Reply, stream: bool, retired: list[dict[Any, Any]]) -> None:
         """Have a reply ready for a packet like this; what makes room is `retired`."""
         if len(key) > _LARGEST_KEY or not reply.tail:
             return
-        kept = self.streamed if stream else self.replies
-        if len(kept) >= _REPLIES:
-            retired.append(kept)
-            kept = {}
-            if stream:
-                self.streamed = kept
-            else:
-                self.replies = kept
-        kept[key] = reply
+        if stream:
+            self._octets_streamed += reply.octets
+            if self._octets_streamed > _READY:
+                retired.append(self.streamed)
+                self.streamed, self._octets_streamed = {}, reply.octets
+            self.streamed[key] = reply
+        else:
+            self._octets += reply.octets
+            if self._octets > _READY:
+                retired.append(self.replies)
+                self.replies, self._octets = {}, reply.octets
+            self.replies[key] = reply
 
     def of(self, client: str) -> "View":
         """Everyone's: one view is the simplest set of views."""

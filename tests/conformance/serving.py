@@ -90,8 +90,16 @@ def framed(packet: bytes) -> bytes:
 
 def received(sock: socket.socket) -> bytes | None:
     """The next message; None at the connection's end."""
-    length = sock.recv(2, socket.MSG_WAITALL)
-    return sock.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL) if length else None
+    length = _exactly(sock, 2)
+    return _exactly(sock, int.from_bytes(length, "big")) if length else None
+
+
+def _exactly(sock: socket.socket, count: int) -> bytes:
+    """So many octets, less at the connection's end. With a time-out MSG_WAITALL does not wait."""
+    octets = b""
+    while len(octets) < count and (more := sock.recv(count - len(octets))):
+        octets += more
+    return octets
 
 
 @contextmanager

@@ -189,6 +189,7 @@ def test_p076_a_text_of_hostile_length_is_cut(served: Served) -> None:
 )
 @pytest.mark.parametrize("edns", [opt(), ASKING], ids=["plain", "structured"])
 def test_p077_no_code_is_said_twice(served: Served, name: str, edns: bytes) -> None:
+    served.upstream.on_both("failing.errors.example", "rcode:2")
     said = codes(served.ask(name, edns=edns))
     assert said
     assert len(said) == len(set(said))

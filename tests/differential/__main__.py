@@ -48,7 +48,6 @@ def _table(findings: Findings, seed: int) -> Table:
     for name, count in findings.by_class.most_common():
         table.add_row(name, f"{count:,}")
     table.add_row("not explained", f"{len(findings.unexplained):,}")
-    table.caption = f"{findings.asked_again} batches asked anew"
     return table
 
 

@@ -148,10 +148,24 @@ def test_names_made_up_for_one_query_cost_no_memory() -> None:
 
 
 def test_ready_replies_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view_module, "_REPLIES", 10)
+    monkeypatch.setattr(view_module, "_READY", 10_000)
     resolver = Resolver(rule("example.com"))
-    for number in range(100):
-        for _ in range(2):
+    for stream, ready in ((False, "replies"), (True, "streamed")):
+        most = 0
+        for number in range(100):
+            for _ in range(2):
+                resolver.ask(f"x{number}.example.com", tcp=stream)
+            most = max(most, len(getattr(resolver.view, ready)))
+        assert 10 <= most <= 30
+        assert len(getattr(resolver.view, ready)) < most
+
+
+def test_what_a_ready_reply_holds_on_to_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_module, "_READY", 20_000)
+    resolver = Resolver()
+    resolver.upstream_says(*(f"www.example.com. 300 IN A 192.0.2.{n}" for n in range(30)))
+    for number in range(50):
+        for _ in range(4):
             resolver.ask(f"x{number}.example.com")
         assert len(resolver.view.replies) <= 10
 
