@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tests.support import packets
 
-A = 1
+A, AAAA, SVCB, HTTPS = 1, 28, 64, 65
 ADDRESS = bytes((192, 0, 2, 80))
+_SERVICE = b"\x00\x01\x00"  # of priority 1, at the name itself
+_CONTENT = {AAAA: b"\x20\x01\x0d\xb8" + bytes(11) + b"\x50", HTTPS: _SERVICE, SVCB: _SERVICE}
 HEADER = 12
 
 Step = str | Callable[[bytes, bytes], list[bytes]]  # or from an id and a question to messages
@@ -132,7 +134,8 @@ def aliased(packet_id: bytes, question: bytes, target: str) -> bytes:
 
 
 def response(packet_id: bytes, question: bytes, *, rcode: int = 0, answers: int = 1) -> bytes:
-    """An answer to any question: one address record per answer, as the question's type."""
+    """An answer to any question: records of its type, of addresses and services as they must be."""
     head = packet_id + bytes((0x81, 0x80 | rcode, 0, 1, 0, answers, 0, 0, 0, 0))
-    record = b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, 4) + ADDRESS
+    content = _CONTENT.get(int.from_bytes(question[-4:-2], "big"), ADDRESS)
+    record = b"\xc0\x0c" + question[-4:] + struct.pack(">IH", 60, len(content)) + content
     return head + question + record * answers
