@@ -13,7 +13,8 @@ from tests.support import packets
 
 A, AAAA, SVCB, HTTPS = 1, 28, 64, 65
 ADDRESS = bytes((192, 0, 2, 80))
-_SERVICE = b"\x00\x01\x00"  # of priority 1, at the name itself
+# At the name itself, for those who know key 65280: nobody, or browsers would go to https:// by it.
+_SERVICE = b"\x00\x01\x00" + b"\x00\x00\x00\x02\xff\x00" + b"\xff\x00\x00\x00"
 _CONTENT = {AAAA: b"\x20\x01\x0d\xb8" + bytes(11) + b"\x50", HTTPS: _SERVICE, SVCB: _SERVICE}
 HEADER = 12
 

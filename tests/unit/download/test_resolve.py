@@ -35,7 +35,8 @@ def test_upstreams_are_asked() -> None:
     with ScriptedUpstream() as upstream:
         upstream.on("lists.example", "address:127.0.0.2")
         assert resolve("lists.example", upstream.url) == ["127.0.0.2"]
-        assert resolve("LISTS.example", upstream.tcp_url, family=socket.AF_INET6) == []
+        found = resolve("LISTS.example", upstream.tcp_url, family=socket.AF_INET6)
+        assert found == ["2001:db8::50"]
 
 
 def test_aliases_are_followed() -> None:
