@@ -198,10 +198,10 @@ def test_a_scrape_is_bounded_whatever_is_asked_of_every_vendor(tmp_path: Path) -
             for take in admin.backend.roster.readers:
                 take([Row(int(now()), client, "a.example", 1, 0, PASSED, 1)])
         taken, body = [], b""
-        for _ in range(5):
-            begun = time.perf_counter()
+        for _ in range(50):  # the quickest counts: the machine may be shared
+            begun = time.thread_time()
             body, _ = admin.backend.metrics.expose("")
-            taken.append(time.perf_counter() - begun)
+            taken.append(time.thread_time() - begun)
         found = samples(body.decode())
         assert sum(
             value for (name, _), value in found.items() if name == "blocker_vendor_queries_total"
