@@ -26,9 +26,9 @@ from tests.support.tlsfront import TlsFront
 
 OWED_SECONDS: Final = 10.0  # an upstream may cost four, and this machine may be busy
 SMALL: Final = "cache: {size: 4MiB}\n"  # full soon, so that growth is none of its
-# Octets. What fills up after a fifth of a million packets, and is bounded: a view's 32,768 ready
-# replies, which hold on to their answers; failures that are remembered; admin's names of the hour.
-GROWTH: Final = 64 << 20
+# Octets. What fills up after a fifth of a million packets, and is bounded: a view's ready replies,
+# 16 MiB of each kind; failures that are remembered; admin's names of the hour.
+GROWTH: Final = 40 << 20
 _CONTROLS: Final = 21
 
 
