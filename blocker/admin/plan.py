@@ -4,7 +4,6 @@ That work takes pydantic, YAML and memory, so it happens in a child that ends wi
 (admin/prepare.py). This side of it is small: the supervisor imports it.
 """
 
-import contextlib
 import json
 import os
 import subprocess
@@ -84,44 +83,15 @@ def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None)
     A terminal is the child's too, for it to say how far it is.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", CHILD, START, *_arguments(config)],
-        env=_environment(),
+        [sys.executable, "-m", CHILD, START, *arguments(config)],
+        env=child_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=None if sys.stderr.isatty() else subprocess.PIPE,
     ) as child:
         meanwhile()
         output, errors = child.communicate()
-    return _outcome(child.returncode, output, errors or b"")
-
-
-async def prepare_aside(config: Path | None) -> Plan:
-    """The same without holding up the event loop."""
-    return _outcome(*await run_aside(CHILD, *_arguments(config)))
-
-
-async def run_aside(module: str, *arguments: str, given: bytes = b"") -> tuple[int, bytes, bytes]:
-    """A child that yields to all else: what it ended with, what it printed, what it complained."""
-    import asyncio  # here, for the child itself imports this module and has no loop
-
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, *arguments),
-        env=_environment(),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    # A niced child still keeps its core to the end of its slice when an answer is due; one that is
-    # idle gives way at once.
-    with contextlib.suppress(OSError):  # it may be through already
-        os.sched_setscheduler(child.pid, os.SCHED_IDLE, os.sched_param(0))
-    try:
-        output, errors = await child.communicate(given)
-    except asyncio.CancelledError:
-        child.kill()
-        await child.wait()
-        raise
-    return child.returncode or 0, output, errors
+    return outcome(child.returncode, output, errors or b"")
 
 
 def encode_failure(error: Problems | StartError) -> str:
@@ -130,18 +100,8 @@ def encode_failure(error: Problems | StartError) -> str:
     return json.dumps({"error": str(error), "problems": [asdict(problem) for problem in problems]})
 
 
-def _arguments(config: Path | None) -> list[str]:
-    return [str(config)] if config else []
-
-
-def _environment() -> dict[str, str]:
-    """The child finds this same package wherever the parent found it."""
-    here = str(Path(__file__).parents[2])
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{known}" if known else here}
-
-
-def _outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
+def outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
+    """What the child came to, by its exit code and what it printed; raises as `prepare`."""
     if returncode == 0:
         return Plan.decode(output)
     try:
@@ -152,3 +112,15 @@ def _outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
     if failure["problems"]:
         raise Problems(Problem(**problem) for problem in failure["problems"])
     raise StartError(failure["error"])
+
+
+def arguments(config: Path | None) -> list[str]:
+    """What the child is called with."""
+    return [str(config)] if config else []
+
+
+def child_environment() -> dict[str, str]:
+    """With it a child finds this same package, wherever its parent found it."""
+    here = str(Path(__file__).parents[2])
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{known}" if known else here}

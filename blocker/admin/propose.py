@@ -9,7 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from blocker.admin.plan import run_aside
 from blocker.catalog.difference import Change
 from blocker.catalog.ownfile import OwnFile
 from blocker.catalog.proposal import Proposal, propose
@@ -30,6 +29,8 @@ def main() -> None:
 
 async def propose_aside(file: OwnFile, text: str) -> Proposal:
     """As `propose`, without holding up the event loop. StartError when it cannot be tried."""
+    from blocker.admin.aside import run_aside  # here, for the child has no use for it
+
     asked = {
         "name": file.name,
         "lists": str(file.lists),

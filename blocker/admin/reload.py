@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from blocker.admin.plan import Plan, prepare_aside
+from blocker.admin.aside import prepare_aside
+from blocker.admin.plan import Plan
 from blocker.admin.roster import Roster
 from blocker.errors import BlockerError
 from blocker.link import Generation

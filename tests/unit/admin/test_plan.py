@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from blocker.admin.plan import Evidence, Plan, encode_failure, prepare, prepare_aside
+from blocker.admin.aside import prepare_aside
+from blocker.admin.plan import Evidence, Plan, encode_failure, prepare
 from blocker.errors import Problem, Problems, StartError
 from tests.support.backend import plain
 from tests.support.lists import write_lists
