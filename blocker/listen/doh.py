@@ -12,7 +12,7 @@ from blocker.core.wire import HEADER
 from blocker.listen.connections import is_client_id
 
 ALPN: Final = ("h2", "http/1.1")
-PATH: Final = "/dns-query"
+PATH: Final = b"/dns-query"
 MEDIA_TYPE: Final = "application/dns-message"
 LARGEST_BODY: Final = 65_535  # RFC 8484 section 6
 LONGEST_TARGET: Final = 8_192  # of a GET: no query that can be answered is longer
@@ -31,8 +31,8 @@ REASONS: Final = {
 }
 
 # What base64 has and base64url has not becomes what neither has (RFC 4648 section 5).
-_TO_BASE64: Final = str.maketrans("-_+/=\n", "+/!!!!")
-_FILLING: Final = ("", "!", "==", "=")  # by how many characters there are beyond whole groups
+_TO_BASE64: Final = bytes.maketrans(b"-_+/=\n", b"+/!!!!")
+_FILLING: Final = (b"", b"!", b"==", b"=")  # by how many characters there are beyond whole groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,16 @@ TOO_LARGE: Final = Refusal(413, "a DNS message has at most 65535 octets")
 TOO_SLOW: Final = Refusal(408, "the request took too long")
 
 
-def asked(method: str, target: str, content_type: str = "", length: str = "") -> Question | Refusal:
-    """What the head of a request comes to."""
+def asked(
+    method: str, target: bytes, content_type: str = "", length: str = ""
+) -> Question | Refusal:
+    """What the head of a request comes to; `target` as it is on the wire."""
     if len(target) > LONGEST_TARGET:
         return Refusal(414, "the query is longer than any that can be answered; use POST")
-    path, _, query = target.partition("?")
+    path, _, query = target.partition(b"?")
     client_id = _client_id(path)
     if client_id is None:
-        return Refusal(404, f"DNS over HTTPS is at {PATH}")
+        return Refusal(404, f"DNS over HTTPS is at {PATH.decode()}")
     if method == "GET":
         return _from_query(query, client_id)
     if method != "POST":
@@ -81,20 +83,20 @@ def posted(question: Question, body: bytes) -> Question | Refusal:
     return _whole(body, question.client_id)
 
 
-def _client_id(path: str) -> str | None:
+def _client_id(path: bytes) -> str | None:
     """Empty for who has none; None for a path that is not ours."""
     if path == PATH:
         return ""
-    above, _, client_id = path.rpartition("/")
-    client_id = client_id.lower()
+    above, _, last = path.rpartition(b"/")
+    client_id = last.decode("ascii", "replace").lower()
     return client_id if above == PATH and is_client_id(client_id) else None
 
 
-def _from_query(query: str, client_id: str) -> Question | Refusal:
-    if query[:4] == "dns=" and "&" not in query:  # as nearly always
+def _from_query(query: bytes, client_id: str) -> Question | Refusal:
+    if query[:4] == b"dns=" and b"&" not in query:  # as nearly always
         text = query[4:]
     else:
-        values = [part[4:] for part in query.split("&") if part[:4] == "dns="]
+        values = [part[4:] for part in query.split(b"&") if part[:4] == b"dns="]
         if len(values) != 1:
             return Refusal(400, "a GET has its question as ?dns=, once")
         (text,) = values

@@ -147,7 +147,7 @@ class Http1Connection(Connection):
         headers = message.headers
         outcome = asked(
             message.method,
-            message.path,
+            message.path.encode(errors="surrogateescape"),
             headers.get("Content-Type", ""),
             headers.get("Content-Length", ""),
         )

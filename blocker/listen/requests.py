@@ -35,48 +35,49 @@ class Heads:
     def __init__(self) -> None:
         self._blocks = Blocks(LARGEST_HEADERS)
         self._known: dict[bytes, Head | None] = {}
-        self._frames: dict[bytes, tuple[str, str, str]] = {}  # blocks without their path
+        self._lead = self._rest = b""  # the last block, up to its path and from there on
+        self._said: tuple[str, str, str] | None = None  # what they say: method, type, length
 
     def read(self, block: bytes) -> Head | None:
         """None when it is malformed. HPACKError when later blocks cannot be read either."""
         if block in self._known:
             return self._known[block]
-        start, end = _path(block)
-        around = block[:start] + block[end:]
-        if start and (known := self._frames.get(around)) is not None:
-            return self._remember(block, _of(text(block, start + 1)[0], *known))
+        if self._said is not None and block.startswith(self._lead):
+            path, end = text(block, len(self._lead))
+            if block[end:] == self._rest:
+                return self._remember(block, _of(path, *self._said))
         fields = self._blocks.decode(block)
         said = _said(fields)
+        self._said = None
         if self._blocks.changed:
             self._known.clear()
-            self._frames.clear()
             return said and _of(*said)
-        if said and start:
-            self._frames[around] = said[1:]
+        if said and (start := _path(block)):
+            self._lead, self._rest = block[:start], block[text(block, start)[1] :]
+            self._said = said[1:]
         return self._remember(block, said and _of(*said))
 
     def _remember(self, block: bytes, head: Head | None) -> Head | None:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-            self._frames.clear()
         if len(block) <= _LARGEST:
             self._known[block] = head
         return head
 
 
-def _path(block: bytes) -> tuple[int, int]:
+def _path(block: bytes) -> int:
     """Where a path stands that is written out and not put into the table, after fields that are in
-    it: the one thing in which a client's questions differ. (0, 0) when it is not that simple.
+    it: the one thing in which a client's questions differ. 0 when it is not that simple.
     """
     for at in range(min(len(block) - 1, 8)):
         if block[at] & 0x80:
             if block[at] == 0xFF:  # an index of more than one octet
                 break
             continue
-        if block[at] & 0x0F == _PATH and block[at] < 0x20 and block[at + 1] & 0x7F < 0x7F:
-            return at, at + 2 + (block[at + 1] & 0x7F)
+        if block[at] & 0x0F == _PATH and block[at] < 0x20:
+            return at + 1
         break
-    return 0, 0
+    return 0
 
 
 def _said(fields: list[Field]) -> tuple[bytes, str, str, str] | None:
@@ -105,7 +106,7 @@ def _said(fields: list[Field]) -> tuple[bytes, str, str, str] | None:
 def _of(path: bytes, method: str, content_type: str, length: str) -> Head | None:
     if not path:
         return None
-    outcome = asked(method, _plain(path), content_type, length)
+    outcome = asked(method, path, content_type, length)
     return Head(method, outcome, int(length) if length.isdigit() and len(length) < 10 else None)
 
 

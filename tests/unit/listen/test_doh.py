@@ -8,21 +8,23 @@ from blocker.listen.doh import MEDIA_TYPE, Question, Refusal, asked, posted
 from tests.support.packets import query
 
 MESSAGE = query("www.example.com", packet_id=0)
-DNS = base64.urlsafe_b64encode(MESSAGE).decode().rstrip("=")
+DNS = base64.urlsafe_b64encode(MESSAGE).rstrip(b"=").decode()
 
 
 def test_a_question_in_the_path_or_in_the_body() -> None:
-    assert asked("GET", f"/dns-query?dns={DNS}") == Question(MESSAGE)
-    assert asked("GET", f"/dns-query?ct&dns={DNS}&x=1") == Question(MESSAGE)
-    head = asked("POST", "/dns-query", f"{MEDIA_TYPE}; charset=x", "33")
+    assert asked("GET", f"/dns-query?dns={DNS}".encode()) == Question(MESSAGE)
+    assert asked("GET", f"/dns-query?ct&dns={DNS}&x=1".encode()) == Question(MESSAGE)
+    head = asked("POST", b"/dns-query", f"{MEDIA_TYPE}; charset=x", "33")
     assert head == Question(b"")
     assert isinstance(head, Question)
     assert posted(head, MESSAGE) == Question(MESSAGE)
 
 
 def test_an_id_in_the_path() -> None:
-    assert asked("GET", f"/dns-query/Anna-Phone?dns={DNS}") == Question(MESSAGE, "anna-phone")
-    head = asked("POST", "/dns-query/anna-phone", MEDIA_TYPE)
+    assert asked("GET", f"/dns-query/Anna-Phone?dns={DNS}".encode()) == Question(
+        MESSAGE, "anna-phone"
+    )
+    head = asked("POST", b"/dns-query/anna-phone", MEDIA_TYPE)
     assert isinstance(head, Question)
     assert posted(head, MESSAGE) == Question(MESSAGE, "anna-phone")
 
@@ -58,7 +60,7 @@ def test_an_id_in_the_path() -> None:
     ],
 )
 def test_refusals(method: str, target: str, content_type: str, length: str, status: int) -> None:
-    outcome = asked(method, target, content_type, length)
+    outcome = asked(method, target.encode(), content_type, length)
     assert isinstance(outcome, Refusal)
     assert outcome.status == status
 

@@ -1,10 +1,14 @@
 """Heads of HTTP/2 requests (RFC 9113 section 8.3)."""
 
+import base64
+from typing import Any
+
 import pytest
-from hpack import Encoder
+from hpack import Encoder, NeverIndexedHeaderTuple
 
 from blocker.listen.doh import MEDIA_TYPE, Question, Refusal
 from blocker.listen.requests import Heads
+from tests.support.packets import query
 
 POST = [(":method", "POST"), (":scheme", "https"), (":path", "/dns-query")]
 BODY = [("content-type", MEDIA_TYPE), ("content-length", "33")]
@@ -30,6 +34,23 @@ def test_what_was_known_is_forgotten_when_its_words_change() -> None:
     said = heads.read(encoder.encode([*POST, ("content-type", "text/html"), ("a", "b")]))
     assert said is not None
     assert isinstance(said.outcome, Refusal)
+
+
+def test_questions_in_paths_are_read_each_as_if_it_were_the_first() -> None:
+    encoder, heads = Encoder(), Heads()
+    get = [(":method", "GET"), (":scheme", "https"), (":authority", "dns.home.example")]
+    heads.read(encoder.encode([*get, (":path", "/")]))
+    for number in range(300):
+        message = query(f"n{number}.example.com", packet_id=number * 211)
+        said = base64.urlsafe_b64encode(message).rstrip(b"=").decode()
+        path = "/dns-query" if number % 3 else "/dns-query/anna"
+        fields: list[Any] = [*get, NeverIndexedHeaderTuple(":path", f"{path}?dns={said}")]
+        for _ in range(2):
+            head = heads.read(encoder.encode(fields))
+            assert head is not None
+            assert head.outcome == Question(message, "" if number % 3 else "anna")
+        broken = heads.read(encoder.encode([*fields, ("accept", "*/*"), ("Odd", "")]))
+        assert broken is None
 
 
 @pytest.mark.parametrize(
