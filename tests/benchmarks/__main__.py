@@ -6,12 +6,22 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import compare, log, names, policy, processes, report, servers, speed
+from tests.benchmarks import (
+    compare,
+    encrypted,
+    log,
+    names,
+    policy,
+    processes,
+    report,
+    servers,
+    speed,
+)
 from tests.benchmarks.finding import Finding
 from tests.benchmarks.ground import Ground, ground
 from tests.benchmarks.limits import Limits
 
-CHAPTERS = ("speed", "tls", "limits", "policy", "log")
+CHAPTERS = ("speed", "tls", "encrypted", "limits", "policy", "log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +55,13 @@ def _measure(stage: Ground, arguments: argparse.Namespace, size: Size) -> report
     results: list[compare.Result] = []
     findings: list[Finding] = []
     wanted = set(arguments.only)
-    blocked, cached = (
-        names.blocked_and_cached() if wanted & {"speed", "tls", "limits"} else ([], [])
-    )
+    blocked, cached = names.blocked_and_cached() if wanted & {*CHAPTERS[:4]} else ([], [])
     if "speed" in wanted:
         results = speed.results(stage, chosen, blocked, cached, size.rounds, size.seconds)
     if "tls" in wanted:
         results.append(speed.over_tls(stage, blocked, cached, size.rounds, size.seconds))
+    if "encrypted" in wanted:
+        results += encrypted.results(stage, blocked, cached, size.rounds, size.seconds)
     if "limits" in wanted and servers.BLOCKER in chosen:
         findings = Limits(stage, blocked, cached, size.steady).findings()
     heavy = policy.Policy(stage, size.policy)

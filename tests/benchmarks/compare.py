@@ -6,11 +6,11 @@ ratios of neighbouring turns cancels that out where a mean of times would not.
 
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.benchmarks import load, names, processes
-from tests.benchmarks.servers import Server
+from tests.benchmarks.servers import Server, Site
 
 REFERENCE = "Unbound"
 
@@ -18,8 +18,13 @@ REFERENCE = "Unbound"
 @dataclass(frozen=True, slots=True)
 class Running:
     server: Server
-    port: int
+    site: Site
     pid: int
+
+    def port(self, mode: str) -> int:
+        """Where it is asked so."""
+        ports = {"udp": self.site.port, "tls": self.site.tls_port, "https": self.site.https_port}
+        return ports[mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,7 @@ class Workload:
     limit: float | None  # what blocker must not exceed, relative to Unbound
     queries: Callable[[int], Iterator[str]]  # the names to ask in one turn
     fresh: bool  # every turn has names of its own
+    mode: str = "udp"  # of load.MODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,7 @@ def warm(running: Sequence[Running], cached: list[str], folder: Path) -> None:
     queries = folder / "warm.txt"
     names.write_queries(queries, cached)
     for each in running:
-        load.run(load.Load(queries, each.port, seconds=60, once=True))
+        load.run(load.Load(queries, each.site.port, seconds=60, once=True))
         processes.wait_until_quiet(each.pid)
 
 
@@ -103,14 +109,14 @@ def compare(
     for number in range(rounds + 1):
         if workload.fresh or number == 0:
             names.write_queries(queries, workload.queries(number + 1))
-        task = load.Load(queries, 0, seconds=seconds, once=workload.fresh)
+        task = load.Load(queries, 0, seconds, once=workload.fresh, mode=workload.mode)
         done.append([_turn(each, task) for each in running])
     return Result(workload, done[1:], reference)
 
 
 def _turn(running: Running, task: load.Load) -> Turn:
     before = processes.cpu_seconds(running.pid)
-    outcome = load.run(load.Load(task.queries, running.port, task.seconds, once=task.once))
+    outcome = load.run(replace(task, port=running.port(task.mode)))
     spent = processes.cpu_seconds(running.pid) - before
     return Turn(
         server=running.server.name,

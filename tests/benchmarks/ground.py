@@ -32,7 +32,9 @@ class Ground:
         else:
             names.write_text("".join(f"{each}\n" for each in listed), encoding="ascii")
         return servers.Site(
-            folder, free_port(), free_port(), self.upstream_port, self.upstream_tls_port, names
+            *(folder, free_port(), free_port(), self.upstream_port, self.upstream_tls_port, names),
+            tls_port=free_port(),
+            https_port=free_port(),
         )
 
     def note(self, command: Sequence[str]) -> None:

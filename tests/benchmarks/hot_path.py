@@ -81,7 +81,7 @@ def _started(
     configure = partial(servers.blocker, subscribed=listed is not None, more=more)
     pid = stack.enter_context(ground.started(site, configure(site), sign))
     server = servers.Server(name, "", servers.BLOCKER.version, configure)
-    return compare.Running(server, site.port, pid)
+    return compare.Running(server, site, pid)
 
 
 def _blocked_as_shipped(ground: Ground) -> list[str]:

@@ -9,6 +9,11 @@ from pathlib import Path
 from tests.benchmarks.processes import LOAD_CORE, pinned
 
 FOUND = ("NOERROR",)
+MODES = {  # what dnsperf is told of each way to ask
+    "udp": (),
+    "tls": ("-m", "tls"),
+    "https": ("-m", "doh"),
+}
 SOURCES = 10  # sockets, each with a port of its own, so that a server sees several clients
 
 
@@ -21,11 +26,14 @@ class Load:
     outstanding: int = 100
     once: bool = False  # stop at the end of the file, whatever time is left
     each: bool = False  # keep the latency of every query
+    mode: str = "udp"
 
     def command(self) -> list[str]:
         command = ["dnsperf", "-s", "127.0.0.1", "-p", str(self.port), "-d", str(self.queries)]
         command += ["-c", str(SOURCES), "-T", "1", "-b", "4096", "-q", str(self.outstanding)]
-        command += ["-l", f"{self.seconds:g}"]
+        command += ["-l", f"{self.seconds:g}", *MODES[self.mode]]
+        if self.mode == "https":
+            command += ["-O", f"doh-uri=https://127.0.0.1:{self.port}/dns-query"]
         command += ["-n", "1"] if self.once else []
         command += ["-Q", str(self.rate)] if self.rate else []
         command += ["-v"] if self.each else []

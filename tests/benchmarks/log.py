@@ -127,7 +127,7 @@ def cost(ground: Ground, size: Size) -> Finding:
             site = ground.site(server.name, blocked)
             command = servers.blocker(site, more=more)
             pid = stack.enter_context(ground.started(site, command, blocked[0]))
-            running.append(compare.Running(server, site.port, pid))
+            running.append(compare.Running(server, site, pid))
             if server is ON:
                 stack.enter_context(_scraped(site.admin_port))
         compare.warm(running, cached, ground.folder)

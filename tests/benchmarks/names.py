@@ -55,6 +55,11 @@ def mixed(blocked: list[str], cached: list[str], count: int, seed: int) -> Itera
             yield cached[next(cached_ranks)]
 
 
+def popular(names: list[str], count: int, seed: int) -> Iterator[str]:
+    """Zipf-like: few names make up most of the questions."""
+    return iter(random.Random(seed).choices(names, cum_weights=_zipf(len(names)), k=count))
+
+
 def new_below_blocked(blocked: list[str], count: int, run: int) -> Iterator[str]:
     """Never the same name twice, in this run or another."""
     generator = random.Random(run)

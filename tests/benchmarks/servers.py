@@ -32,6 +32,8 @@ class Site:
     upstream_port: int
     upstream_tls_port: int
     names: Path  # to be blocked, one a line
+    tls_port: int = 0
+    https_port: int = 0
 
     def blocked(self) -> Iterator[str]:
         with self.names.open(encoding="ascii") as file:
@@ -53,14 +55,19 @@ def unbound(site: Site) -> list[str]:
 
 def upstream(folder: Path, port: int, tls_port: int) -> list[str]:
     """Not a contestant: an Unbound that says 192.0.2.1 of every name, for a day; over TLS too."""
-    every = f"""\
+    every = """\
     local-zone: "." redirect
     local-data: ". 86400 IN A 192.0.2.1"
-    interface: 127.0.0.1@{tls_port}
-    tls-port: {tls_port}
+"""
+    return unbound_with(folder, port, every + _tls_listener(tls_port))
+
+
+def _tls_listener(port: int) -> str:
+    return f"""\
+    interface: 127.0.0.1@{port}
+    tls-port: {port}
     tls-service-pem: "{certificates()}/server.pem"
     tls-service-key: "{certificates()}/server.key\""""
-    return unbound_with(folder, port, every)
 
 
 def forward(site: Site) -> str:
@@ -77,6 +84,13 @@ forward-zone:
     forward-addr: 127.0.0.1@{site.upstream_tls_port}#{UPSTREAM_NAME}"""
     trusted = f'    tls-cert-bundle: "{certificates()}/ca.pem"'
     return unbound_with(site.folder, site.port, f"{zones}\n{trusted}", clause)
+
+
+def unbound_for_encrypted(site: Site) -> list[str]:
+    zones = "\n".join(f'    local-zone: "{name}" always_null' for name in site.blocked())
+    https = f"    interface: 127.0.0.1@{site.https_port}\n    https-port: {site.https_port}"
+    listeners = f"{_tls_listener(site.tls_port)}\n{https}"
+    return unbound_with(site.folder, site.port, f"{zones}\n{listeners}", forward(site))
 
 
 def unbound_with(
@@ -167,6 +181,7 @@ def blocker(
     subscribed: bool = True,
     format_: str = "domains",
     workers: int = 1,
+    encrypted: Mapping[str, Any] | None = None,
     more: Mapping[str, Any] | None = None,
 ) -> list[str]:
     subscription = {
@@ -176,7 +191,11 @@ def blocker(
         "match": "subtree",
     }
     config = {
-        "dns": {"listen": [f"127.0.0.1:{site.port}"], "workers": workers},
+        "dns": {
+            "listen": [f"127.0.0.1:{site.port}"],
+            "workers": workers,
+            "encrypted": encrypted,
+        },
         "upstreams": [f"udp://127.0.0.1:{site.upstream_port}"],
         "subscriptions": [subscription] if subscribed else [],
         "admin": {"listen": f"127.0.0.1:{site.admin_port}"},
@@ -192,6 +211,17 @@ def blocker_over_tls(site: Site) -> list[str]:
     upstream_url = f"tls://127.0.0.1:{site.upstream_tls_port}#{UPSTREAM_NAME}"
     trusted = f"SSL_CERT_FILE={certificates()}/ca.pem"
     return ["env", trusted, *blocker(site, more={"upstreams": [upstream_url]})]
+
+
+def blocker_for_encrypted(site: Site) -> list[str]:
+    encrypted = {
+        "certificate": f"{certificates()}/server.pem",
+        "key": f"{certificates()}/server.key",
+        "name": "dns.home.example",
+        "tls": [f"127.0.0.1:{site.tls_port}"],
+        "https": [f"127.0.0.1:{site.https_port}"],
+    }
+    return blocker(site, encrypted=encrypted)
 
 
 def program(name: str) -> str:
@@ -226,4 +256,10 @@ ALL = (UNBOUND, BLOCKER, DNSMASQ, DNSDIST)
 OVER_TLS = (
     replace(UNBOUND, configure=unbound_over_tls),
     replace(BLOCKER, configure=blocker_over_tls),
+)
+
+# Measured when clients ask encrypted: those that Debian builds with both ways to be asked so.
+FOR_ENCRYPTED = (
+    replace(UNBOUND, configure=unbound_for_encrypted),
+    replace(BLOCKER, configure=blocker_for_encrypted),
 )

@@ -18,9 +18,9 @@ def results(
     rounds: int,
     seconds: float,
 ) -> list[compare.Result]:
-    with _all_started(ground, chosen, blocked) as running:
+    with all_started(ground, chosen, blocked) as running:
         for each in running:
-            rightness.check(each.server, each.port, blocked, cached)
+            rightness.check(each.server, each.site.port, blocked, cached)
         compare.warm(running, cached, ground.folder)
         return [
             said(compare.compare(workload, running, rounds, seconds, ground.folder))
@@ -38,24 +38,25 @@ def over_tls(
         lambda run: names.new_elsewhere(cached, QUERIES, run),
         fresh=True,
     )
-    with _all_started(ground, servers.OVER_TLS, blocked, "-tls") as running:
+    with all_started(ground, servers.OVER_TLS, blocked, "-tls") as running:
         for each in running:
-            rightness.check(each.server, each.port, blocked, cached)
+            rightness.check(each.server, each.site.port, blocked, cached)
             processes.wait_until_quiet(each.pid)
         return said(compare.compare(workload, running, rounds, seconds, ground.folder))
 
 
 @contextlib.contextmanager
-def _all_started(
+def all_started(
     ground: Ground, chosen: Sequence[servers.Server], blocked: list[str], kind: str = ""
 ) -> Iterator[list[compare.Running]]:
+    """Each on a site of its own, named after it and the kind of its configuration."""
     with contextlib.ExitStack() as stack:
         running = []
         for server in chosen:
             site = ground.site(f"{server.name}{kind}", blocked)
             command = server.configure(site)
             pid = stack.enter_context(ground.started(site, command, blocked[0]))
-            running.append(compare.Running(server, site.port, pid))
+            running.append(compare.Running(server, site, pid))
         yield running
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.benchmarks import (
     compare,
+    encrypted,
     load,
     names,
     policy,
@@ -102,7 +103,7 @@ def test_real_servers_are_compared(tmp_path: Path, named: tuple[list[str], list[
         site = stage.site("unbound", blocked)
         with stage.started(site, servers.unbound(site), blocked[0]) as pid:
             rightness.check(servers.UNBOUND, site.port, blocked, cached)
-            running = [compare.Running(servers.UNBOUND, site.port, pid)]
+            running = [compare.Running(servers.UNBOUND, site, pid)]
             for workload in compare.workloads(blocked, cached, 20_000):
                 result = compare.compare(workload, running, 1, 0.5, tmp_path)
                 assert result.microseconds("Unbound") > 0
@@ -127,3 +128,13 @@ def test_a_miss_over_tls_is_measured_of_those_that_can(
         assert "| miss, forwarded over TLS |" in report.markdown(measured([result]))
         clause = (tmp_path / "bench/Unbound-tls/unbound.conf").read_text()
         assert "forward-tls-upstream: yes" in clause
+
+
+def test_clients_that_ask_encrypted_are_measured(
+    tmp_path: Path, named: tuple[list[str], list[str]]
+) -> None:
+    with ground(tmp_path / "bench") as stage:
+        told = encrypted.results(stage, named[0][:50], named[1][:50], rounds=1, seconds=0.5)
+        assert [each.workload.mode for each in told] == ["tls", "https"]
+        assert all(each.ratio("blocker") > 0 for each in told)
+        assert not any(turn.lost for each in told for turn in each.turns("blocker"))
