@@ -17,6 +17,7 @@ from h2.events import (
     ConnectionTerminated,
     DataReceived,
     Event,
+    RemoteSettingsChanged,
     ResponseReceived,
     StreamEnded,
     StreamReset,
@@ -42,6 +43,7 @@ _SETTINGS: Final = {
     SettingCodes.MAX_CONCURRENT_STREAMS: 100,  # of the server's, which it has none of
     SettingCodes.MAX_HEADER_LIST_SIZE: 16_384,
 }
+_BEFORE_TOLD: Final = 100  # requests at once; no server should take fewer (RFC 9113 section 6.5.2)
 _LAST_STREAM: Final = 2**31 - 3  # then a new connection has to be made
 
 log = logging.getLogger(__name__)
@@ -100,6 +102,7 @@ class Http2Connection(Connection):
             (":method", "POST"), (":scheme", "https"), (":authority", authority),
             (":path", path), ("accept", MEDIA_TYPE), ("content-type", MEDIA_TYPE),
         )  # fmt: skip
+        self._most = _BEFORE_TOLD
         self._waiting: deque[tuple[bytes, bytes]] = deque()
         self._responses: dict[int, Response] = {}
 
@@ -160,6 +163,8 @@ class Http2Connection(Connection):
                     code = event.error_code
                     name = code.name if isinstance(code, ErrorCodes) else str(code)
                     self._listener.broken(self, response.token, f"http/2: {name.lower()}")
+            case RemoteSettingsChanged():
+                self._most = self._http.remote_settings.max_concurrent_streams
             case ConnectionTerminated():
                 # Streams that the server has taken might end, but h2 reads no more of them.
                 self.finish("connection closed")
@@ -182,8 +187,7 @@ class Http2Connection(Connection):
     def _pump(self) -> None:
         """Send what there is room for."""
         http = self._http
-        most = http.remote_settings.max_concurrent_streams
-        while self._waiting and len(self._responses) < most:
+        while self._waiting and len(self._responses) < self._most:
             token, message = self._waiting[0]
             stream = http.get_next_available_stream_id()
             if stream >= _LAST_STREAM:

@@ -56,6 +56,17 @@ def test_more_questions_than_the_server_takes_at_a_time_wait_for_their_turn() ->
         assert server.connections == 1
 
 
+def test_no_more_than_any_server_takes_are_asked_before_it_has_said_how_many() -> None:
+    with DohServer() as server:
+        names = [f"n{number}.example" for number in range(300)]
+
+        async def scenario(bench: Bench) -> None:
+            assert {one.answers for one in await bench.ask_all(names)} == {1}
+
+        run(asked(server), scenario)
+        assert server.connections == 1
+
+
 @pytest.mark.parametrize(
     "step,reason",
     [
