@@ -16,12 +16,13 @@ from rich.table import Table
 
 from tests.fuzz import attacks
 from tests.fuzz.campaign import GROWTH, Outcome, Violation
+from tests.fuzz.opening import TRANSPORTS
 
 Attack = Callable[[Path, str, int, int, attacks.Advance], Outcome]
 
 WAYS: Final[dict[str, tuple[Attack, str]]] = {
-    **{f"clients-{name}": (attacks.clients, name) for name in ("udp", "tcp")},
-    **{f"upstreams-{name}": (attacks.upstreams, name) for name in ("udp", "tcp", "tls")},
+    **{f"clients-{name}": (attacks.clients, name) for name in TRANSPORTS},
+    **{f"upstreams-{name}": (attacks.upstreams, name) for name in TRANSPORTS},
 }
 
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     console = Console()
     outcomes = []
-    columns = TextColumn("{task.description:14}"), BarColumn(), MofNCompleteColumn()
+    columns = TextColumn("{task.description:15}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         for way in chosen.only:
             attack, name = WAYS[way]

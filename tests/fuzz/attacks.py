@@ -5,7 +5,6 @@ response has one reply, which is well formed, and all others have none; afterwar
 question is answered at once, and what was never asked is not known.
 """
 
-import struct
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -15,7 +14,8 @@ from tests.fuzz import corpus
 from tests.fuzz.campaign import Campaign, Outcome, running
 from tests.fuzz.lying import HONEST_AGAIN
 from tests.fuzz.mutator import Mutator
-from tests.fuzz.wires import Stream, Wire, opener
+from tests.fuzz.opening import opener
+from tests.fuzz.wires import Wire
 from tests.support.packets import opt, query, wire
 
 BATCH: Final = 64  # packets on their way; what the kernel's buffers hold for certain
@@ -35,7 +35,7 @@ def clients(
     valid = corpus.queries(random, 1_000)
     mutator = Mutator(random, valid)
     with running(folder, outcome, "udp") as campaign:
-        open_wire = opener(transport, ("127.0.0.1", campaign.server.port))
+        open_wire = opener(transport, campaign.ports[transport])
         while outcome.packets < packets:
             with campaign.watched(open_wire()) as client:
                 for _ in range(_BATCHES_A_WIRE):
@@ -43,8 +43,7 @@ def clients(
                     campaign.send(client, batch)
                     campaign.settle(client)
                     outcome.note(outcome.packets + len(batch), campaign.server)
-                if isinstance(client, Stream):  # ends in the middle of a message
-                    client.send_octets(struct.pack(">H", random.randrange(65_536)) + valid[0][:9])
+                client.break_off(random)
         with campaign.watched(open_wire()) as client:
             campaign.finish(client)
     return outcome
@@ -61,7 +60,7 @@ def upstreams(
     with running(folder, outcome, scheme) as campaign:
         upstream = campaign.upstream
         upstream.most = packets
-        with campaign.watched(opener("udp", ("127.0.0.1", campaign.server.port))()) as client:
+        with campaign.watched(opener("udp", campaign.ports["udp"])()) as client:
             while upstream.sent < packets:
                 room = min(IN_FLIGHT - len(campaign.owed), BATCH)
                 campaign.send(client, [_question(random) for _ in range(room)])

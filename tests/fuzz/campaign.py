@@ -4,24 +4,27 @@ Rule: whatever is owed comes, once and right, or the campaign ends with a Violat
 see it again. Memory is held against what it was when a fifth was sent.
 """
 
+import os
 import selectors
 import statistics
 import struct
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tests.benchmarks.processes import pss_bytes
 from tests.fuzz.judging import fault, is_answerable
 from tests.fuzz.lying import LyingUpstream
+from tests.fuzz.lying_https import LyingHttps
 from tests.fuzz.wires import Wire
 from tests.support.blocker import Blocker, blocker
-from tests.support.certificates import pin
+from tests.support.certificates import certificates, pin, tls_server
 from tests.support.packets import opt, query, read
+from tests.support.ports import free_port
 from tests.support.tlsfront import TlsFront
 
 OWED_SECONDS: Final = 10.0  # an upstream may cost four, and this machine may be busy
@@ -65,9 +68,15 @@ class Campaign:
     """One server, and the loop that a client and an upstream share."""
 
     def __init__(
-        self, server: Blocker, loop: selectors.BaseSelector, outcome: Outcome, up: LyingUpstream
+        self,
+        server: Blocker,
+        ports: Mapping[str, int],
+        loop: selectors.BaseSelector,
+        outcome: Outcome,
+        up: LyingUpstream,
     ) -> None:
         self.server = server
+        self.ports = ports
         self.outcome = outcome
         self.upstream = up
         self.owed: dict[bytes, tuple[bytes, float]] = {}  # by id: the packet, until when
@@ -165,25 +174,60 @@ class Campaign:
 
 @contextmanager
 def running(folder: Path, outcome: Outcome, scheme: str) -> Iterator[Campaign]:
-    """A server whose one upstream is a liar, asked by this scheme."""
+    """A server that is asked in any way; its one upstream, asked by this scheme, is a liar."""
     with selectors.DefaultSelector() as loop:
-        upstream = LyingUpstream(loop, outcome.seed)
+        liar = LyingHttps if scheme == "https" else LyingUpstream
+        upstream = liar(loop, outcome.seed)
+        tls, https = free_port(), free_port()
+        dns = {"encrypted": _listeners(tls, https)}
         try:
             with (
-                _url(scheme, upstream.port) as url,
-                blocker(folder, upstreams=[url], extra=SMALL) as server,
+                _given(scheme, upstream.port) as given,
+                blocker(folder, upstreams=[given], extra=SMALL, dns=dns) as server,
             ):
                 began = time.monotonic()
-                yield Campaign(server, loop, outcome, upstream)
+                ports = {"udp": server.port, "tcp": server.port, "tls": tls, "https": https}
+                yield Campaign(server, ports, loop, outcome, upstream)
                 outcome.seconds = time.monotonic() - began
         finally:
             upstream.close()
 
 
+def _listeners(tls: int, https: int) -> dict[str, Any]:
+    return {
+        "certificate": str(certificates() / "server.pem"),
+        "key": str(certificates() / "server.key"),
+        "name": "dns.home.example",
+        "tls": [_at(tls)],
+        "https": [_at(https)],
+    }
+
+
 @contextmanager
-def _url(scheme: str, port: int) -> Iterator[str]:
+def _given(scheme: str, port: int) -> Iterator[str | dict[str, Any]]:
+    """The upstream, as the configuration has it."""
     if scheme == "tls":
         with TlsFront(port) as front:
             yield front.url(f"pin-sha256:{pin()}")
+    elif scheme == "https":
+        context = tls_server()
+        context.set_alpn_protocols(["h2"])
+        with TlsFront(port, context) as front, _trusted():
+            url = f"https://lists.example:{front.port}/dns-query"
+            yield {"url": url, "addresses": ["127.0.0.1"]}
     else:
-        yield f"{scheme}://127.0.0.1:{port}"
+        yield f"{scheme}://{_at(port)}"
+
+
+@contextmanager
+def _trusted() -> Iterator[None]:
+    """Who is started trusts the tests' authority."""
+    os.environ["SSL_CERT_FILE"] = str(certificates() / "ca.pem")
+    try:
+        yield
+    finally:
+        del os.environ["SSL_CERT_FILE"]
+
+
+def _at(port: int) -> str:
+    return f"127.0.0.1:{port}"

@@ -8,7 +8,7 @@ import contextlib
 import socket
 import ssl
 import struct
-from collections.abc import Callable
+from random import Random
 from typing import Protocol
 
 Address = tuple[str, int]
@@ -26,6 +26,9 @@ class Wire(Protocol):
 
     def receive(self) -> list[bytes]:
         """The replies that are there. ConnectionError when no more will come."""
+
+    def break_off(self, random: Random) -> None:
+        """Say something unfinished, at last."""
 
     def close(self) -> None: ...
 
@@ -48,6 +51,9 @@ class Datagrams:
         for packet in packets:
             self._sock.send(packet)
 
+    def break_off(self, random: Random) -> None:
+        """A datagram is always whole."""
+
     def receive(self) -> list[bytes]:
         replies = []
         with contextlib.suppress(BlockingIOError):
@@ -59,24 +65,19 @@ class Datagrams:
         self._sock.close()
 
 
-class Stream:
-    """TCP: each packet with its length before it (RFC 1035 section 4.2.2); TLS with a context."""
-
-    stream = True
+class Connected:
+    """TCP, or TLS with a context: octets in both directions."""
 
     def __init__(self, address: Address, tls: ssl.SSLContext | None = None) -> None:
         self._sock = socket.create_connection(address, 10)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls is not None:
-            self._sock = tls.wrap_socket(self._sock, server_hostname="blocker.example")
+            self._sock = tls.wrap_socket(self._sock, server_hostname="dns.home.example")
         self._sock.setblocking(False)
         self._unread = bytearray()
 
     def fileno(self) -> int:
         return self._sock.fileno()
-
-    def send(self, packets: list[bytes]) -> None:
-        self.send_octets(b"".join(struct.pack(">H", len(each)) + each for each in packets))
 
     def send_octets(self, octets: bytes) -> None:
         """Any octets, whole messages or not."""
@@ -84,14 +85,36 @@ class Stream:
         self._sock.sendall(octets)
         self._sock.setblocking(False)
 
-    def receive(self) -> list[bytes]:
+    def read(self) -> bytearray:
+        """All that is unread by now; what is taken from it is to be deleted. ConnectionError when
+        no more will come.
+        """
         # Many small replies fill the server's window until the kernel cares to acknowledge them.
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        unread, replies, at = self._unread, [], 0
         with contextlib.suppress(BlockingIOError, ssl.SSLWantReadError):
             while octets := self._sock.recv(65_536):
-                unread += octets
+                self._unread += octets
             raise ConnectionError("closed by the server")
+        return self._unread
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+class Stream(Connected):
+    """Each packet with its length before it (RFC 1035 section 4.2.2)."""
+
+    stream = True
+
+    def send(self, packets: list[bytes]) -> None:
+        self.send_octets(b"".join(struct.pack(">H", len(each)) + each for each in packets))
+
+    def break_off(self, random: Random) -> None:
+        """The beginning of a message, as the last thing that is said."""
+        self.send_octets(struct.pack(">H", random.randrange(65_536)) + random.randbytes(9))
+
+    def receive(self) -> list[bytes]:
+        unread, replies, at = self.read(), [], 0
         while len(unread) >= at + 2:
             end = at + 2 + (unread[at] << 8 | unread[at + 1])
             if len(unread) < end:
@@ -100,20 +123,3 @@ class Stream:
             at = end
         del unread[:at]
         return replies
-
-    def close(self) -> None:
-        self._sock.close()
-
-
-def opener(transport: str, address: Address) -> Callable[[], Wire]:
-    """What opens a wire of this transport."""
-    if transport == "udp":
-        return lambda: Datagrams(address)
-    if transport == "tcp":
-        return lambda: Stream(address)
-    if transport == "tls":
-        trusting = ssl.create_default_context()
-        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
-        return lambda: Stream(address, trusting)
-    message = f"no transport is called {transport}"
-    raise ValueError(message)
