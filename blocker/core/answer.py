@@ -36,7 +36,7 @@ class Lifetimes:
     stale: int = 86_400
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Answer:
     """A checked answer. `body` is what follows the question, `ttls` the offset and value of each
     TTL in it.

@@ -184,7 +184,7 @@ class Engine:
                 return _say(packet[:2], client, journal, not_recursed(query))
             return self._forward(Forward(query, packet[:2], client, view, verdict, now, journal))
         reply = reply_of(query, known, view, verdict, client, now, "cached")
-        # A ready reply holds on to its answer, so not to one that no datagram carries.
+        # What no datagram carries is large, and rare.
         if key and known.uses > 1 and len(known.body) <= UDP_PAYLOAD:
             view.keep(key, reply, query.stream, self._retired)
         return _say(packet[:2], client, journal, reply)

@@ -1,6 +1,7 @@
 """Replies: ready bytes, with what the journal wants to know of them."""
 
 from dataclasses import dataclass
+from weakref import ReferenceType
 
 from blocker.core.answer import Answer
 from blocker.core.extended import (
@@ -13,9 +14,9 @@ from blocker.core.extended import (
 from blocker.core.policy import Verdict
 from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
 
-# Octets beside the packets themselves, with a key and its place: measured, CPython 3.11.
+# Octets beside the packet itself, with a key and its place: measured, CPython 3.11.
 _OVERHEAD = 300
-_OVERHEAD_OF_ANSWERS = 1_300
+_OVERHEAD_OF_ANSWERS = 600
 
 
 @dataclass(slots=True, eq=False)
@@ -41,20 +42,24 @@ class Reply:
 
     @property
     def octets(self) -> int:
-        """The memory that it takes while kept ready, with all that it alone may hold on to."""
+        """The memory that it takes while kept ready."""
         return _OVERHEAD + len(self.tail)
 
 
 @dataclass(slots=True, eq=False)
 class AgingReply(Reply):
-    """A reply from an answer: its TTLs are written anew each second while that lives."""
+    """A reply from an answer: its TTLs are written anew each second while that lives.
+
+    It holds on to none that the store lets go of: the store has a bound, and this would be another.
+    """
 
     query: Query
-    answer: Answer
+    answer: "ReferenceType[Answer]"
+    upstream: str
 
     def renewed(self, now: float) -> bool:
-        answer = self.answer
-        if now >= answer.expires:
+        answer = self.answer()
+        if answer is None or now >= answer.expires:
             return False
         self.tail = answer.tail(self.query, now)
         self.until = answer.aged_until(now)
@@ -63,12 +68,11 @@ class AgingReply(Reply):
 
     @property
     def heard(self) -> tuple[str, float]:
-        return self.answer.upstream, 0.0
+        return self.upstream, 0.0
 
     @property
     def octets(self) -> int:
-        # The store may have let go of the answer since.
-        return _OVERHEAD_OF_ANSWERS + len(self.tail) + len(self.answer.body)
+        return _OVERHEAD_OF_ANSWERS + len(self.tail)
 
 
 @dataclass(slots=True, eq=False)

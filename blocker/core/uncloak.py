@@ -6,6 +6,7 @@ where it leads home: only the user, or a rule about that very address, may allow
 """
 
 from dataclasses import replace
+from weakref import ref
 
 from blocker.core.answer import Answer
 from blocker.core.cases import asks_who
@@ -48,7 +49,8 @@ def reply_of(
         return Reply(answer.stale_tail(query), now, noted, verdict)
     tail = answer.tail(query, now)
     if action == "cached" and lasts:
-        return AgingReply(tail, answer.aged_until(now), noted, verdict, query, answer)
+        until, upstream = answer.aged_until(now), answer.upstream
+        return AgingReply(tail, until, noted, verdict, query, ref(answer), upstream)
     return Reply(tail, now, noted, verdict)
 
 

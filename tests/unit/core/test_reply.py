@@ -1,5 +1,7 @@
 """Ready replies: until when they hold, and how one from an answer is renewed."""
 
+from weakref import ref
+
 from blocker.core.answer import Lifetimes
 from blocker.core.reply import AgingReply, Reply, failed, malformed, refused
 from blocker.core.response import parse_answer
@@ -18,12 +20,24 @@ def test_a_reply_from_an_answer_is_renewed_each_second_while_it_lives() -> None:
     message = response(asked.question, "www.example.com. 3 IN A 192.0.2.1")
     answer = parse_answer(asked, message, 0.0, Lifetimes())
     assert answer is not None
-    reply = AgingReply(answer.tail(asked, 0.0), 1.0, "cached", None, asked, answer)
+    reply = AgingReply(answer.tail(asked, 0.0), 1.0, "cached", None, asked, ref(answer), "")
     for now, ttl, until in ((1.0, 2, 2.0), (2.5, 1, 3.0)):
         assert reply.renewed(now)
         assert (read(bytes(2) + reply.tail).rr[0].ttl, reply.until) == (ttl, until)
     assert answer.uses == 2
     assert not reply.renewed(3.0)
+
+
+def test_it_is_not_renewed_when_the_store_has_let_go_of_the_answer() -> None:
+    asked = parse_query(query())
+    message = response(asked.question, "www.example.com. 3 IN A 192.0.2.1")
+    answer = parse_answer(asked, message, 0.0, Lifetimes())
+    assert answer is not None
+    tail = answer.tail(asked, 0.0)
+    reply = AgingReply(tail, 1.0, "cached", None, asked, ref(answer), "udp://192.0.2.53")
+    del answer
+    assert not reply.renewed(1.0)
+    assert reply.heard == ("udp://192.0.2.53", 0.0)
 
 
 def test_nothing_to_send_is_silence_and_counted_as_such() -> None:
