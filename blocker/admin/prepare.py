@@ -7,7 +7,8 @@ start of a server the disk may fail: then the ruleset is compiled elsewhere.
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from blocker.admin.plan import START, Evidence, Plan, encode_failure
@@ -20,6 +21,7 @@ from blocker.config.units import Endpoint
 from blocker.download.source import Source
 from blocker.errors import Problems, StartError
 from blocker.inputs import RULESETS, Inputs, read_inputs
+from blocker.link import Generation
 from blocker.querylog.settings import LogSettings
 from blocker.ruleset import Progress, open_ruleset
 from blocker.spare import can_do_without, spare_folder
@@ -107,8 +109,15 @@ def _compile(inputs: Inputs, progress: Progress, starting: bool) -> Path:
 
 def _compiled(inputs: Inputs, folder: Path, progress: Progress) -> Path:
     path = compile_ruleset(inputs.catalogue, inputs.subscriptions, folder, progress)
-    prune(folder, [path])
+    prune(folder, [path, *_in_force(inputs.config.state, folder / "run")])
     return path
+
+
+def _in_force(*folders: Path) -> Iterator[Path]:
+    """What the workers have: they may refuse the next, and one that is replaced opens it again."""
+    for state in folders:
+        with suppress(OSError, ValueError):  # there is none yet
+            yield Path(Generation.read(state).ruleset)
 
 
 if __name__ == "__main__":

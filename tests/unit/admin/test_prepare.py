@@ -70,6 +70,18 @@ def test_the_same_input_is_compiled_once(tmp_path: Path) -> None:
     assert path.stat().st_ino == written
 
 
+def test_a_ruleset_in_force_stays_until_another_is(tmp_path: Path) -> None:
+    old = Path(first_plan(tmp_path).generation.ruleset)
+    os.utime(old, (0, 0))
+    (tmp_path / "lists/vendors/xiaomi.yaml").write_text(XIAOMI + entry("new.miui.com"))
+    plan = make_plan(tmp_path / "blocker.yaml")  # which a worker may refuse
+    assert plan.generation.ruleset != str(old)
+    assert old.exists()
+    plan.generation.write(tmp_path / "state")
+    make_plan(tmp_path / "blocker.yaml")
+    assert not old.exists()
+
+
 def first_config(folder: Path) -> Path:
     write_lists(folder / "lists")
     path = folder / "blocker.yaml"
