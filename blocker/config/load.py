@@ -142,9 +142,12 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
 def _loops(config: Config, document: Document) -> Iterator[Problem]:
     lists: list[tuple[tuple[str | int, ...], Sequence[Upstream]]] = [((), config.upstreams)]
     lists += [(("groups", index), group.upstreams) for index, group in enumerate(config.groups)]
+    ours = list(config.dns.listen)
+    if (encrypted := config.dns.encrypted) is not None:
+        ours += [*encrypted.tls, *encrypted.https]
     for place, upstreams in lists:
         for index, upstream in enumerate(upstreams):
-            for listen in config.dns.listen:
+            for listen in ours:
                 if any(leads_to(endpoint, listen) for endpoint in upstream.endpoints):
                     yield document.problem(
                         (*place, "upstreams", index),

@@ -10,6 +10,7 @@ from blocker.config import load_config, unknown_vendors
 from blocker.config.load import leads_to
 from blocker.config.units import Endpoint
 from blocker.errors import StartError
+from tests.support.certificates import certificates
 from tests.support.configs import complaints, load
 
 
@@ -89,6 +90,23 @@ upstreams:
         "3: upstreams[1]: udp://127.0.0.2 is this resolver itself, listening on 0.0.0.0:53",
         "5: upstreams[3]: tcp://[::1]:5353 is this resolver itself, listening on [::1]:5353",
     ]
+
+
+def test_an_upstream_that_is_ourselves_encrypted(tmp_path: Path) -> None:
+    papers = f"certificate: {certificates() / 'server.pem'}, key: {certificates() / 'server.key'}"
+    said = complaints(
+        tmp_path,
+        f"""dns: {{listen: ["127.0.0.1:53"], encrypted: {{{papers}}}}}
+upstreams:
+  - tls://127.0.0.1#dns.home.example
+  - {{url: "https://dns.home.example/dns-query", addresses: [127.0.0.1]}}
+  - tls://127.0.0.1:854#dns.home.example
+""",
+    )
+    assert [line.split()[-1] for line in said] == ["circles"] * 2
+    assert ["listening on 0.0.0.0:853" in said[0], "listening on 0.0.0.0:443" in said[1]] == [
+        True
+    ] * 2
 
 
 def test_only_an_address_of_this_machine_leads_back_to_a_wildcard() -> None:
