@@ -2,24 +2,21 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.support.blocker import BLOCKED, Blocker
-from tests.support.certificates import certificates
+from tests.support.blocker import BLOCKED, Blocker, blocker
+from tests.support.certificates import NAME, certificates, listeners
 from tests.support.packets import A, query, read
 from tests.support.ports import free_port
 from tests.support.upstream import ScriptedUpstream
 from tests.support.webserver import WebServer
 
-NAME = "dns.home.example"
 CA = certificates() / "ca.pem"
 
 
@@ -44,9 +41,6 @@ class Encrypted:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
-    folder = tmp_path_factory.mktemp("encrypted")
-    for name in ("server.pem", "server.key"):
-        shutil.copy(certificates() / name, folder)
     tls, https = free_port(), free_port()
     extra = (
         "groups:\n"
@@ -55,27 +49,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Encrypted]:
     )
     with (
         ScriptedUpstream() as upstream,
-        encrypted(folder, upstream.url, tls, https, extra) as server,
+        blocker(
+            tmp_path_factory.mktemp("encrypted"),
+            upstreams=[upstream.url],
+            extra=extra,
+            dns={"encrypted": listeners(tls, https)},
+        ) as server,
     ):
         yield Encrypted(server, tls, https)
-
-
-@contextmanager
-def encrypted(folder: Path, upstream: str, tls: int, https: int, extra: str) -> Iterator[Blocker]:
-    server = Blocker(folder, [upstream], "", 1)
-    plain = server._plain.replace(
-        "dns: {",
-        f"dns: {{encrypted: {{certificate: server.pem, key: server.key, name: {NAME}, "
-        f"tls: ['127.0.0.1:{tls}'], https: ['127.0.0.1:{https}']}}, ",
-    )
-    server._plain = plain
-    server.configure(extra)
-    try:
-        server.start()
-        yield server
-        server.stop()
-    finally:
-        server.kill_all()
 
 
 def test_kdig_over_tls(served: Encrypted) -> None:

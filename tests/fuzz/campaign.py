@@ -22,7 +22,7 @@ from tests.fuzz.lying import LyingUpstream
 from tests.fuzz.lying_https import LyingHttps
 from tests.fuzz.wires import Wire
 from tests.support.blocker import Blocker, blocker
-from tests.support.certificates import certificates, pin, tls_server
+from tests.support.certificates import certificates, listeners, pin, tls_server
 from tests.support.packets import opt, query, read
 from tests.support.ports import free_port
 from tests.support.tlsfront import TlsFront
@@ -179,7 +179,7 @@ def running(folder: Path, outcome: Outcome, scheme: str) -> Iterator[Campaign]:
         liar = LyingHttps if scheme == "https" else LyingUpstream
         upstream = liar(loop, outcome.seed)
         tls, https = free_port(), free_port()
-        dns = {"encrypted": _listeners(tls, https)}
+        dns = {"encrypted": listeners(tls, https)}
         try:
             with (
                 _given(scheme, upstream.port) as given,
@@ -191,16 +191,6 @@ def running(folder: Path, outcome: Outcome, scheme: str) -> Iterator[Campaign]:
                 outcome.seconds = time.monotonic() - began
         finally:
             upstream.close()
-
-
-def _listeners(tls: int, https: int) -> dict[str, Any]:
-    return {
-        "certificate": str(certificates() / "server.pem"),
-        "key": str(certificates() / "server.key"),
-        "name": "dns.home.example",
-        "tls": [_at(tls)],
-        "https": [_at(https)],
-    }
 
 
 @contextmanager

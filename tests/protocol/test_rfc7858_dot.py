@@ -6,13 +6,7 @@ import pytest
 
 from tests.support.encrypted import client, dot_listener
 from tests.support.listening import connection, stream_listener
-from tests.support.packets import opt, option, query, read
-
-KEEPALIVE, PADDING = 11, 12
-
-
-def options(reply: bytes) -> dict[int, bytes]:
-    return {each.code: each.data for each in read(reply).ar[0].rdata}
+from tests.support.packets import KEEPALIVE, PADDING, opt, option, options, query, read
 
 
 def test_queries_are_pipelined_and_answered_out_of_order() -> None:

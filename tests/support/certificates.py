@@ -7,7 +7,9 @@ import subprocess
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
+NAME = "dns.home.example"  # of the server that is asked over TLS
 NAMES = (
     "DNS:lists.example,DNS:www.example,DNS:localhost,DNS:dns.home.example,DNS:*.dns.home.example,"
     "IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3"
@@ -19,6 +21,17 @@ def tls_server(certificate: str = "server") -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificates() / f"{certificate}.pem", certificates() / "server.key")
     return context
+
+
+def listeners(tls: int, https: int) -> dict[str, Any]:
+    """`dns.encrypted` with that certificate and these ports of loopback."""
+    return {
+        "certificate": str(certificates() / "server.pem"),
+        "key": str(certificates() / "server.key"),
+        "name": NAME,
+        "tls": [f"127.0.0.1:{tls}"],
+        "https": [f"127.0.0.1:{https}"],
+    }
 
 
 @cache

@@ -14,10 +14,8 @@ from blocker.listen.doh import ALPN
 from blocker.listen.dot import DotListener
 from blocker.listen.https import HttpsListener
 from blocker.listen.tls import watch_names
-from tests.support.certificates import certificates
+from tests.support.certificates import NAME, certificates
 from tests.support.listening import Client, Late, bound, clock, engine
-
-NAME = "dns.home.example"
 
 
 @asynccontextmanager

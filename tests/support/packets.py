@@ -10,6 +10,7 @@ from typing import Any, Final
 from dnslib import CLASS, QTYPE, RR, DNSHeader, DNSQuestion, DNSRecord
 
 A, NS, CNAME, SOA, PTR, HINFO, MX, TXT, AAAA = 1, 2, 5, 6, 12, 13, 15, 16, 28
+KEEPALIVE, PADDING = 11, 12  # options of EDNS
 OPT, DS, SVCB, HTTPS, AXFR, ANY = 41, 43, 64, 65, 252, 255
 IN, CH = 1, 3
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
@@ -103,6 +104,11 @@ def read_question(asked: bytes) -> DNSQuestion:
 def read(packet: bytes) -> Any:
     """A packet as dnslib reads it, whole; raises dnslib's DNSError when it cannot."""
     return DNSRecord.parse(packet)
+
+
+def options(reply: bytes) -> dict[int, bytes]:
+    """What its OPT record has, by code."""
+    return {each.code: each.data for each in read(reply).ar[0].rdata}
 
 
 def extended_errors(reply: Any) -> list[tuple[int, str]]:
