@@ -1,8 +1,8 @@
 """The four servers, set up to do the same work: the same blocked names, one core, one upstream.
 
 Each blocks a name and all below it with 0.0.0.0, caches, and forwards the rest without validating
-DNSSEC; none logs queries unless that is its default. blocker runs as a user runs it: a supervisor,
-a worker and the admin process, its journal on.
+DNSSEC; none logs queries. blocker runs as a user runs it too, which is with its query log; always
+as a supervisor, a worker and the admin process.
 """
 
 import json
@@ -12,11 +12,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from blocker import __version__
-from tests.support.certificates import certificates
+from tests.support.certificates import certificates, listeners
 
 UPSTREAM_NAME = "lists.example"  # in its certificate
 CACHE_ENTRIES = 1_000_000
@@ -214,14 +215,7 @@ def blocker_over_tls(site: Site) -> list[str]:
 
 
 def blocker_for_encrypted(site: Site) -> list[str]:
-    encrypted = {
-        "certificate": f"{certificates()}/server.pem",
-        "key": f"{certificates()}/server.key",
-        "name": "dns.home.example",
-        "tls": [f"127.0.0.1:{site.tls_port}"],
-        "https": [f"127.0.0.1:{site.https_port}"],
-    }
-    return blocker(site, encrypted=encrypted)
+    return blocker(site, encrypted=listeners(site.tls_port, site.https_port))
 
 
 def program(name: str) -> str:
@@ -249,8 +243,13 @@ BLOCKER = Server("blocker", "", _own_version, blocker)
 DNSMASQ = Server("dnsmasq", "dnsmasq-base", _version("dnsmasq", "--version"), dnsmasq)
 DNSDIST = Server("dnsdist", "dnsdist", _version("dnsdist", "--version"), dnsdist)
 
+# As the peers are, which keep no log of queries.
+UNLOGGED = replace(
+    BLOCKER, name="blocker, no log", configure=partial(blocker, more={"query_log": "off"})
+)
+
 # Unbound first: every other is measured right after it, and against it.
-ALL = (UNBOUND, BLOCKER, DNSMASQ, DNSDIST)
+ALL = (UNBOUND, BLOCKER, UNLOGGED, DNSMASQ, DNSDIST)
 
 # Measured when the upstream is asked over TLS: dnsmasq cannot, and dnsdist keeps no cache of names.
 OVER_TLS = (

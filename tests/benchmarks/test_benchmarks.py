@@ -22,7 +22,7 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.ground import Ground, ground
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 
 @pytest.fixture(scope="module")

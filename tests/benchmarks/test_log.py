@@ -11,7 +11,7 @@ from blocker.querylog.pages import page
 from blocker.querylog.settings import STORE
 from tests.benchmarks import log, logged
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 ROWS = 20_000
 

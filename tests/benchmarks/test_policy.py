@@ -15,7 +15,7 @@ from tests.benchmarks.contestants import Contestant
 from tests.benchmarks.ground import ground
 from tests.support.packets import A, question
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 COUNT = 2_000
 
