@@ -13,7 +13,7 @@ from tests.support.blocker import BLOCKED, Blocker, blocker
 from tests.support.packets import query
 from tests.support.upstream import ScriptedUpstream
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 ALLOW = f"rules: {{allow: [{BLOCKED}]}}\n"
 BLOCK = "rules: {block: [ads.example, '=one.example']}\n"

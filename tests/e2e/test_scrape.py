@@ -17,7 +17,7 @@ from tests.support.packets import query
 from tests.support.prometheus import program
 from tests.support.upstream import ScriptedUpstream
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 CLIENTS = 10_000
 EACH = 10  # names of its own that a client asks for

@@ -15,7 +15,7 @@ from tests.support.blocker import Blocker, blocker
 from tests.support.ports import free_port
 from tests.support.source import ROOT
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 FIRST_ANSWER = 2.0  # seconds
 NOBODY = 65534

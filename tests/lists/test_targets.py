@@ -18,7 +18,7 @@ from blocker.core.policy import TELEMETRY, Policy
 from blocker.inputs import read_inputs
 from blocker.ruleset import open_ruleset
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 CATALOGUE = load_catalogue()
 ENTRIES = [rule for rule in CATALOGUE.rules if rule.layer == "curated"]

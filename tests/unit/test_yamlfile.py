@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from blocker.errors import Problems
 from blocker.yamlfile import parse, read, suggest, validate
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 
 class Strict(BaseModel):

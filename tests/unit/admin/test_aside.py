@@ -13,7 +13,7 @@ import pytest
 from blocker.admin import aside
 from blocker.admin.aside import run_aside
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 COMPUTE = """
 import os, sys, time
 until = time.process_time() + 0.4

@@ -18,7 +18,7 @@ from blocker.ruleset import open_ruleset
 from tests.support.lists import XIAOMI, Configured, entry, write_lists
 from tests.support.source import ROOT
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 
 def test_curated_kept_and_subscribed_names_decide(tmp_path: Path) -> None:

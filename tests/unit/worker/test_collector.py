@@ -8,7 +8,7 @@ import pytest
 
 from blocker.worker.collector import AT, EVERY, WHOLE_EVERY, Collector
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 
 class Node:

@@ -24,7 +24,7 @@ from tests.support.packets import query
 from tests.support.ports import free_port
 from tests.support.upstream import ScriptedUpstream
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 BLOCKED = "tracking.miui.com"
 

@@ -16,7 +16,7 @@ from blocker.link import Histogram, UpstreamTally
 from tests.support.backend import Admin, now, play
 from tests.support.source import ROOT
 
-pytestmark = pytest.mark.quiet
+pytestmark = pytest.mark.alone
 
 PASSED = Kind("forwarded", "pass")
 
