@@ -53,11 +53,15 @@ class Files:
     written: Written = field(default_factory=Written)
     removed: list[Removed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    _names: dict[str, str] = field(default_factory=dict)
 
     def name_of(self, document: Document) -> str:
         """`lists/vendors/xiaomi.yaml`: the same wherever the program is installed."""
-        inside = Path(document.file).relative_to(self.folder)
-        return (Path(self.label) / inside).as_posix()
+        name = self._names.get(document.file)
+        if name is None:  # a file has a thousand entries, each of which says where it is from
+            inside = Path(document.file).relative_to(self.folder)
+            name = self._names[document.file] = (Path(self.label) / inside).as_posix()
+        return name
 
 
 def read_shipped(folder: Path) -> Files:
