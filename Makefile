@@ -12,6 +12,9 @@ UV := uv==0.13.9
 RESOLVE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
+# With it, as some machines have it, each process of each start would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench fuzz dashboards pictures lock clean
 
