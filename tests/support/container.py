@@ -89,7 +89,9 @@ class Container:
 
     def kill(self) -> None:
         if self._process is not None and self._process.poll() is None:
-            self._process.kill()  # the first process dies with it, and all others with that
+            # Of the first process, with which all others die; not of who waits for it: what asked
+            # for that to be its death too is forgotten when the user changes (prctl(2)).
+            os.kill(self.pid or self._process.pid, signal.SIGKILL)
             self._process.wait(10)
 
     def _has_its_root(self) -> bool:
