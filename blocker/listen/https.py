@@ -3,41 +3,20 @@
 Rule: this is loaded only where DNS over HTTPS is served, for it takes aiohttp's parser and hpack.
 """
 
-import socket
-import ssl
-from collections.abc import Callable
-
 from blocker.core.engine import Engine
-from blocker.listen.connections import CONNECTIONS, ENCRYPTED_IDLE_SECONDS, Connection, Listener
+from blocker.core.journal import Journal
+from blocker.listen.connections import Connection
 from blocker.listen.http1 import Http1Connection
 from blocker.listen.http2 import Http2Connection
-from blocker.listen.tls import TlsConnection
-from blocker.listen.udp import Asks
+from blocker.listen.tls import TlsListener
 
 
-class HttpsListener(Listener):
-    """`context` has the certificate; `name` is what it is for."""
+class HttpsListener(TlsListener):
+    """Who agrees on no protocol is taken to speak HTTP/1.1."""
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        engine: Engine,
-        forwarder: Asks,
-        clock: Callable[[], float],
-        context: ssl.SSLContext,
-        room: int = CONNECTIONS,
-    ) -> None:
-        super().__init__(
-            sock,
-            engine,
-            forwarder,
-            clock,
-            lambda listener: TlsConnection(listener, context, _inside),
-            engine.https,
-            ENCRYPTED_IDLE_SECONDS,
-            room,
-        )
+    def inside(self, alpn: str) -> Connection:
+        return Http2Connection(self) if alpn == "h2" else Http1Connection(self)
 
-
-def _inside(listener: Listener, alpn: str) -> Connection:
-    return Http2Connection(listener) if alpn == "h2" else Http1Connection(listener)
+    @staticmethod
+    def journal_of(engine: Engine) -> Journal:
+        return engine.https

@@ -6,12 +6,17 @@ message, for it buffers both ways in Python.
 """
 
 import asyncio
+import socket
 import ssl
+from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final, cast
 
-from blocker.listen.connections import Connection, Listener
+from blocker.core.engine import Engine
+from blocker.core.journal import Journal
+from blocker.listen.connections import CONNECTIONS, ENCRYPTED_IDLE_SECONDS, Connection, Listener
+from blocker.listen.udp import Asks
 from blocker.transports import loosen
 
 HANDSHAKE_SECONDS: Final = 10.0  # from the first octet to the last
@@ -40,20 +45,40 @@ def watch_names(context: ssl.SSLContext) -> None:
 _RECEIVED: Final = memoryview(bytearray(4 * RECORD))
 
 
-class TlsConnection(asyncio.BufferedProtocol):
-    """To the transport a protocol, to the connection inside a transport (`Wire`).
-
-    `inside` makes that connection, told which protocol was agreed on (ALPN; empty for none).
-    """
+class TlsListener(Listener):
+    """`context` has the certificate; `name` is what it is for."""
 
     def __init__(
         self,
-        listener: Listener,
+        sock: socket.socket,
+        engine: Engine,
+        forwarder: Asks,
+        clock: Callable[[], float],
         context: ssl.SSLContext,
-        inside: Callable[[Listener, str], Connection],
+        room: int = CONNECTIONS,
     ) -> None:
+        super().__init__(
+            *(sock, engine, forwarder, clock, lambda _: TlsConnection(self, context)),
+            journal=self.journal_of(engine),
+            idle=ENCRYPTED_IDLE_SECONDS,
+            room=room,
+        )
+
+    @abstractmethod
+    def inside(self, alpn: str) -> Connection:
+        """The connection of a client with whom this protocol was agreed on; empty for none."""
+
+    @staticmethod
+    @abstractmethod
+    def journal_of(engine: Engine) -> Journal:
+        """Where its questions are counted."""
+
+
+class TlsConnection(asyncio.BufferedProtocol):
+    """To the transport a protocol, to the connection inside a transport (`Wire`)."""
+
+    def __init__(self, listener: TlsListener, context: ssl.SSLContext) -> None:
         self._listener = listener
-        self._inside = inside
         self._inner: Connection | None = None
         self._transport: asyncio.Transport | None = None
         self._client = ""
@@ -189,7 +214,7 @@ class TlsConnection(asyncio.BufferedProtocol):
             return False
         self._flush()
         self._listener.leave(self, self._client)
-        self._inner = self._inside(self._listener, self._tls.selected_alpn_protocol() or "")
+        self._inner = self._listener.inside(self._tls.selected_alpn_protocol() or "")
         self._inner.connection_made(cast(asyncio.BaseTransport, self))
         return True
 
