@@ -7,13 +7,15 @@ import socket
 # socket of this machine takes one before its server does.
 _RANGE = range(10_000, 32_000)
 _chance = random.SystemRandom()  # tests that run side by side choose differently
+_given: set[int] = set()
 
 
 def free_port() -> int:
-    """Free over UDP and TCP, IPv4 and IPv6."""
+    """Free over UDP and TCP, IPv4 and IPv6; no port twice in a run, for it may not be used yet."""
     while True:
         port = _chance.choice(_RANGE)
-        if _is_free(port):
+        if port not in _given and _is_free(port):
+            _given.add(port)
             return port
 
 
