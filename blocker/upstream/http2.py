@@ -139,6 +139,8 @@ class Http2Connection(Connection):
             self.finish(f"http/2: {reason}"[:80])
             return
         for event in events:
+            if self.closed:
+                return
             try:
                 self._on(event)
             except Exception:
@@ -178,6 +180,11 @@ class Http2Connection(Connection):
                 self._listener.broken(self, response.token, "sent too much")
                 return
         self._http.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+
+    def _end(self, reason: str) -> None:
+        super()._end(reason)
+        # It holds methods of its own, a cycle as in blocker/transports.py, and 20 KB with that.
+        vars(self._http).clear()
 
     def _cancel(self, stream: int) -> None:
         del self._responses[stream]

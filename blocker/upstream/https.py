@@ -98,7 +98,8 @@ class Requests(Kept[Http2Connection]):
     def connect(self) -> Http2Connection:
         endpoint = self._where.first
         assert endpoint is not None  # noqa: S101 - `put` has looked
-        return Http2Connection(endpoint, self, self._clock, self._secured.channel(), self._target)
+        channel = self._secured.channel(self._clock())
+        return Http2Connection(endpoint, self, self._clock, channel, self._target)
 
     def put(self, attempt: Attempt) -> None:
         self._number += 1

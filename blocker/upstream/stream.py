@@ -35,7 +35,7 @@ class Secured(Protocol):
 
     def prepare(self) -> None: ...
 
-    def channel(self) -> Channel: ...
+    def channel(self, now: float) -> Channel: ...
 
 
 class Stream(Kept[FramedConnection]):
@@ -60,7 +60,7 @@ class Stream(Kept[FramedConnection]):
         return attempt
 
     def connect(self) -> FramedConnection:
-        channel = self._secured.channel() if self._secured else None
+        channel = self._secured.channel(self._clock()) if self._secured else None
         return FramedConnection(self._endpoint, self, self._clock, channel)
 
     def put(self, attempt: Attempt) -> None:

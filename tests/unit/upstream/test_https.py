@@ -1,10 +1,12 @@
 """https:// as a client of the resolver sees it, from a server that does as it is told."""
 
 import asyncio
+import gc
 import ssl
 from collections.abc import Iterator
 
 import pytest
+from h2.connection import H2Connection
 
 from blocker.upstream import tls
 from blocker.upstream.base import Upstream
@@ -117,6 +119,27 @@ def test_a_connection_that_worked_and_ends_is_made_again_unseen(step: str) -> No
 
         run(asked(server), scenario)
         assert server.connections == (1 if step.startswith("reset") else 2)
+
+
+@pytest.mark.parametrize("step", ["goaway", "close", "noise"])
+def test_a_connection_that_ended_is_not_left_to_the_garbage_collector(step: str) -> None:
+    with DohServer() as server:
+        names = [f"n{number}.example" for number in range(5)]
+        for name in names:
+            server.on(name, step, "answer")
+
+        async def scenario(bench: Bench) -> None:
+            gc.collect()
+            gc.disable()
+            try:
+                for name in names:
+                    assert (await bench.ask(name)).answers == 1
+                held = [one for one in gc.get_objects() if isinstance(one, H2Connection)]
+                assert sum(one.config.client_side for one in held) == 1
+            finally:
+                gc.enable()
+
+        run(asked(server), scenario)
 
 
 def test_what_nobody_waits_for_any_more_is_taken_back() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from blocker.upstream import tls
+from blocker.upstream.channel import TlsChannel
 from blocker.upstream.stream import StreamUpstream
 from tests.support.asking import Bench, run
 from tests.support.certificates import certificates, pin, tls_server
@@ -185,21 +186,32 @@ def test_a_peer_gone_without_a_word_is_asked_on_a_new_connection() -> None:
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 @pytest.mark.parametrize("pinned", [False, True])
-def test_a_second_connection_takes_up_the_session_of_the_first(
-    version: ssl.TLSVersion, pinned: bool
+def test_later_connections_take_up_the_session_of_the_first(
+    version: ssl.TLSVersion, pinned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    looks = []
+    session = TlsChannel.session
+
+    def look(channel: TlsChannel) -> ssl.SSLSession | None:
+        looks.append(channel)
+        found: ssl.SSLSession | None = session.__get__(channel)
+        return found
+
+    monkeypatch.setattr(TlsChannel, "session", property(look))
     identity = f"pin-sha256:{pin()}" if pinned else NAME
     context = tls_server()
     context.minimum_version = context.maximum_version = version
     with ScriptedUpstream() as upstream, TlsFront(upstream.port, context) as front:
-        upstream.on_tcp("b.example", "close", "answer")
+        for name in ("b.example", "c.example", "d.example"):
+            upstream.on_tcp(name, "close", "answer")
 
         async def scenario(bench: Bench) -> None:
-            assert (await bench.ask("a.example")).answers == 1
-            assert (await bench.ask("b.example")).answers == 1
+            for name in ("a.example", "b.example", "c.example", "d.example"):
+                assert (await bench.ask(name)).answers == 1
 
         run([front.url(identity)], scenario)
-        assert front.resumed == [False, True]
+        assert front.resumed == [False, True, True, True]
+        assert len(looks) == 1
 
 
 @in_own_network
