@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.blocker import BLOCKED, Blocker, blocker
+from tests.support.certificates import NAME, certificates, listeners
 from tests.support.network import (
     HOME_IPV4,
     HOME_IPV6,
@@ -106,6 +107,40 @@ def _with_strangers(tmp_path: Path) -> None:
 
 
 @in_own_network
+def _with_an_id_from_afar(tmp_path: Path) -> None:
+    tls, https = 8853, 8443
+    papers = {**listeners(tls, https), "tls": [f"0.0.0.0:{tls}"], "https": [f"0.0.0.0:{https}"]}
+    group = "groups: [{name: anna, clients: ['id:anna-phone'], blocking: {answer: nxdomain}}]\n"
+    with (
+        cable_and_resolver() as phone,
+        blocker(
+            tmp_path,
+            upstreams=[f"udp://{RESOLVER}"],
+            everywhere=PORT,
+            dns={"encrypted": papers},
+            extra=group,
+        ) as server,
+    ):
+        ip(f"addr add {PUBLIC_IPV4}/24 dev home")
+        phone.run("ip addr add 203.0.113.7/24 dev phone")
+        trust = f"+tls-ca={certificates() / 'ca.pem'} +tls-host={NAME} +retry=0 -b 203.0.113.7"
+        for who, way, port in (
+            ("", "+tls", tls),
+            ("", "+https", https),
+            ("bob", f"+tls +tls-sni=bob.{NAME}", tls),
+            ("bob", "+https=/dns-query/bob", https),
+            ("anna", f"+tls +tls-sni=anna-phone.{NAME}", tls),
+            ("anna", "+https=/dns-query/anna-phone", https),
+        ):
+            for name, status in (("www.example.org", "NOERROR"), (BLOCKED, "NXDOMAIN")):
+                said = phone.run(f"kdig @{PUBLIC_IPV4} -p {port} {way} {trust} {name}")
+                expected = status if who == "anna" else "REFUSED"
+                assert f"status: {expected}" in said, (way, said)
+        assert dig(phone, f"{PUBLIC_IPV4} -p {PORT} -b 203.0.113.7", BLOCKED) == "REFUSED"
+        assert server.address() == "0.0.0.0"
+
+
+@in_own_network
 def _with_a_limit(tmp_path: Path) -> None:
     router, greedy, modest = "10.99.0.254", ("10.99.0.5", "fd99::5"), ("10.99.0.6", "fd99::6")
     with (
@@ -159,6 +194,10 @@ def test_names_resolve_when_the_network_comes_after_us(tmp_path: Path) -> None:
 
 def test_public_addresses_are_refused_unless_listed(tmp_path: Path) -> None:
     _with_strangers(tmp_path)
+
+
+def test_who_gives_itself_a_known_id_is_let_in_from_anywhere(tmp_path: Path) -> None:
+    _with_an_id_from_afar(tmp_path)
 
 
 def test_who_asks_too_much_is_refused_and_named(tmp_path: Path) -> None:
