@@ -53,15 +53,13 @@ def _bounded(without: str) -> list[str]:
 
 def test_the_first_answer_comes_within_two_seconds(tmp_path: Path) -> None:
     took = []
-    for number in range(5):  # the quickest counts: the machine may be shared
+    for number in range(3):
         (folder := tmp_path / str(number)).mkdir()
         begun = time.monotonic()
         with blocker(folder) as server:
             took.append(time.monotonic() - begun)
             assert server.address() == "0.0.0.0"
-        if took[-1] < FIRST_ANSWER:
-            break
-    assert min(took) < FIRST_ANSWER
+    assert sorted(took)[1] < FIRST_ANSWER  # the machine may be shared
 
 
 def test_what_it_says_can_be_pasted(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from tests.support.ports import free_port
 from tests.support.source import ROOT
 
 BLOCKED = "data.mistat.xiaomi.com"
-START_SECONDS = 30  # a busy machine takes its time
+START_SECONDS = 15  # a busy machine takes its time
 STOP_SECONDS = 10
 
 
