@@ -10,12 +10,9 @@ Each question takes the next step of its name's script; the last step stays. Wha
 
 import asyncio
 import ssl
-import threading
 from collections import defaultdict
-from concurrent.futures import Future
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -25,6 +22,7 @@ from h2.settings import SettingCodes
 
 from blocker.upstream.url import Given
 from tests.support.certificates import tls_server
+from tests.support.inthread import InThread
 from tests.support.steps import HEADER, messages
 from tests.support.upstream import text_of
 
@@ -43,12 +41,13 @@ class Posted:
         return text_of(self.packet[HEADER:])
 
 
-class DohServer:
+class DohServer(InThread):
     """One port. `most` is how many requests it takes at a time."""
 
     def __init__(
         self, context: ssl.SSLContext | None = None, *, most: int = 100, alpn: str = "h2"
     ) -> None:
+        super().__init__()
         self.log: list[Posted] = []
         self.connections = 0
         self.cancelled = 0  # requests that were taken back
@@ -57,10 +56,6 @@ class DohServer:
         self._taken: defaultdict[str, int] = defaultdict(int)
         self._context = context or tls_server()
         self._context.set_alpn_protocols([alpn])
-        self._ready: Future[int] = Future()
-        self._stop = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def on(self, name: str, *steps: str) -> None:
         self._scripts[name] = list(steps)
@@ -77,32 +72,17 @@ class DohServer:
     def given(self) -> Given:
         return {"url": self.url, "addresses": ["127.0.0.1"]}
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self.port = self._ready.result(5)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(5)
-
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(lambda *_: None)  # of peers that trust us not
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda *_: None)  # of peers that trust us not
         peers: list[_Peer] = []
 
         def peer() -> _Peer:
             peers.append(_Peer(self))
             return peers[-1]
 
-        server = await self._loop.create_server(peer, "127.0.0.1", 0, ssl=self._context)
-        self._ready.set_result(server.sockets[0].getsockname()[1])
-        await self._stop.wait()
+        server = await loop.create_server(peer, "127.0.0.1", 0, ssl=self._context)
+        await self._listening(server.sockets[0].getsockname()[1])
         server.close()
         for each in peers:
             if each.transport is not None:

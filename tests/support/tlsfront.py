@@ -8,52 +8,32 @@ It runs in a thread of its own, on loopback, with the certificate of certificate
 
 import asyncio
 import ssl
-import threading
-from concurrent.futures import Future
-from types import TracebackType
-from typing import Self
 
 from tests.support.certificates import tls_server
+from tests.support.inthread import InThread
 
 
-class TlsFront:
+class TlsFront(InThread):
     """One port; `versions` has the TLS version of every handshake that was done."""
 
     def __init__(self, behind: int, context: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self.versions: list[str] = []
         self.resumed: list[bool] = []  # whether it took up an earlier session
         self.lengths: list[int] = []  # of the questions, framed
         self._behind = behind
         self._context = context or tls_server()
-        self._ready: Future[int] = Future()
-        self._stop = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def url(self, identity: str) -> str:
         return f"tls://127.0.0.1:{self.port}#{identity}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self.port = self._ready.result(5)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(5)
-
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_exception_handler(lambda *_: None)  # of peers that trust us not
+        asyncio.get_running_loop().set_exception_handler(
+            lambda *_: None
+        )  # of peers that trust us not
         server = await asyncio.start_server(self._pass_on, "127.0.0.1", 0, ssl=self._context)
         async with server:
-            self._ready.set_result(server.sockets[0].getsockname()[1])
-            await self._stop.wait()
+            await self._listening(server.sockets[0].getsockname()[1])
         passing = asyncio.all_tasks() - {asyncio.current_task()}
         for task in passing:
             task.cancel()

@@ -13,24 +13,22 @@ Each request takes the next step of its path's script; the last step stays.
 import asyncio
 import gzip
 import ssl
-import threading
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from aiohttp import web
 
 from tests.support.certificates import certificates, tls_server
+from tests.support.inthread import InThread
 
 Step = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class WebServer:
+class WebServer(InThread):
     """HTTPS, or HTTP, on one port of a loopback address."""
 
     def __init__(self, host: str = "127.0.0.1", *, https: bool = True) -> None:
+        super().__init__()
         self.log: list[web.BaseRequest] = []
         self.most_at_once = 0
         self._at_once = 0
@@ -38,10 +36,6 @@ class WebServer:
         self._https = https
         self._scripts: dict[str, list[Step]] = {}
         self._taken: dict[str, int] = {}
-        self._ready: Future[int] = Future()
-        self._stop = asyncio.Event()
-        self._loop: asyncio.AbstractEventLoop
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
 
     @property
     def ca(self) -> Path:
@@ -53,10 +47,6 @@ class WebServer:
         """What a client trusts it with."""
         return ssl.create_default_context(cafile=self.ca)
 
-    @property
-    def port(self) -> int:
-        return self._ready.result(5)
-
     def url(self, path: str, *, host: str = "") -> str:
         return f"{'https' if self._https else 'http'}://{host or self._host}:{self.port}{path}"
 
@@ -67,36 +57,16 @@ class WebServer:
     def asked(self, path: str) -> list[web.BaseRequest]:
         return [request for request in self.log if request.path == path]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.result(5)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join(5)
-
-    async def _run(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.1)
+    async def _serve(self) -> None:
+        runner = web.ServerRunner(web.Server(self._answer), shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, self._host, 0, ssl_context=tls_server() if self._https else None)
         await site.start()
         sockets = site._server.sockets  # type: ignore[union-attr]
-        self._ready.set_result(sockets[0].getsockname()[1])
-        await self._stop.wait()
+        await self._listening(sockets[0].getsockname()[1])
         await runner.cleanup()
 
-    async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         self.log.append(request)
         script = self._scripts.get(request.path, [status(404)])
         taken = self._taken.get(request.path, 0)
