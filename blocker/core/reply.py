@@ -16,7 +16,7 @@ from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
 
 # Octets beside the packet itself, with a key and its place: measured, CPython 3.11.
 _OVERHEAD = 300
-_OVERHEAD_OF_ANSWERS = 600
+_OVERHEAD_OF_ANSWERS = 540
 
 
 @dataclass(slots=True, eq=False)

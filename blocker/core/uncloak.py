@@ -49,6 +49,7 @@ def reply_of(
         return Reply(answer.stale_tail(query), now, noted, verdict)
     tail = answer.tail(query, now)
     if action == "cached" and lasts:
+        query.key = answer.key  # equal, and one copy is enough
         until, upstream = answer.aged_until(now), answer.upstream
         return AgingReply(tail, until, noted, verdict, query, ref(answer), upstream)
     return Reply(tail, now, noted, verdict)
