@@ -14,6 +14,7 @@ from blocker.admin import aside
 from blocker.admin.aside import run_aside
 
 pytestmark = pytest.mark.alone
+PATIENCE = 0.5  # seconds; a test has less than a server
 COMPUTE = """
 import os, sys, time
 until = time.process_time() + 0.4
@@ -31,8 +32,9 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def busy() -> Iterator[None]:
+def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """All happens on one core, and another process never leaves it."""
+    monkeypatch.setattr(aside, "PATIENCE", PATIENCE)
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     spinner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
@@ -60,8 +62,11 @@ def test_on_one_that_never_does_it_is_given_a_share_of_the_rest(program: str) ->
 @pytest.mark.usefixtures("busy")
 def test_without_the_right_to_that_it_begins_again(program: str) -> None:
     limited = ["setpriv", "--bounding-set", "-sys_nice"] if os.geteuid() == 0 else []
-    call = f"asyncio.run(run_aside({program!r}, given=b'it'))"
-    script = f"import asyncio; from blocker.admin.aside import run_aside; print({call})"
+    call = f"asyncio.run(aside.run_aside({program!r}, given=b'it'))"
+    script = (
+        "import asyncio\nfrom blocker.admin import aside\n"
+        f"aside.PATIENCE = {PATIENCE}; print({call})"
+    )
     said = subprocess.run([*limited, sys.executable, "-c", script], capture_output=True, check=True)
     assert said.stdout.split() == [b"(0,", b"b'0", str(aside.NICE).encode(), rb"it\n',", b"b'')"]
 
