@@ -5,7 +5,7 @@ what an answer costs. Here octets are taken, their steps remembered. Rule: a blo
 and memory linear in its length, and what it unfolds to has a bound.
 """
 
-from typing import Any, Final, TypeAlias
+from typing import Final
 
 from hpack.exceptions import HPACKDecodingError, OversizedHeaderListError
 from hpack.huffman import HuffmanEncoder
@@ -110,54 +110,58 @@ def text(block: bytes, at: int) -> tuple[bytes, int]:
 
 def huffman(coded: bytes) -> bytes:
     """A string in Huffman's code (section 5.2); HPACKDecodingError when it is none."""
-    steps, ends = _START, True
+    state, ends = _START, True
     decoded = []
     if coded.startswith(_COMMON):
         coded = coded[len(_COMMON) :]
-        steps, emitted, ends = _AFTER_COMMON
+        state, emitted, ends = _AFTER_COMMON
         decoded.append(emitted)
     for octet in coded:
-        step = steps[octet]
+        step = state.steps[octet]
         if step is None:
-            step = _learn(steps, octet)
-        steps, emitted, ends = step
+            step = state.learn(octet)
+        state, emitted, ends = step
         decoded.append(emitted)
     if not ends:
         raise HPACKDecodingError
     return b"".join(decoded)
 
 
-# Where the code stands between two octets is the list of steps from there. By octet: the next
-# list, what is emitted, whether the text may end here; None until it has occurred, for few do. The
-# last item is the number of the state in hpack's table.
-Steps: TypeAlias = list[Any]
+class _State:
+    """Where the code stands between two octets. Steps are learnt as they occur: few do."""
+
+    __slots__ = ("_number", "steps")
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        # By octet: the next state, what is emitted, whether the text may end here.
+        self.steps: list[tuple[_State, bytes, bool] | None] = [None] * 256
+
+    def learn(self, octet: int) -> "tuple[_State, bytes, bool]":
+        """Both nibbles at once."""
+        at, emitted, flags = self._number, b"", 0
+        for nibble in (octet >> 4, octet & 15):
+            at, flags, symbol = HUFFMAN_TABLE[at * 16 + nibble]
+            if flags & HUFFMAN_FAIL:
+                raise HPACKDecodingError
+            if flags & HUFFMAN_EMIT_SYMBOL:
+                emitted += bytes((symbol,))
+        to = _STATES.setdefault(at, _State(at))
+        step = self.steps[octet] = to, emitted, bool(flags & HUFFMAN_COMPLETE)
+        return step
 
 
-def _learn(steps: Steps, octet: int) -> tuple[Steps, bytes, bool]:
-    """Both nibbles at once."""
-    at, emitted, flags = steps[256], b"", 0
-    for nibble in (octet >> 4, octet & 15):
-        at, flags, symbol = HUFFMAN_TABLE[at * 16 + nibble]
-        if flags & HUFFMAN_FAIL:
-            raise HPACKDecodingError
-        if flags & HUFFMAN_EMIT_SYMBOL:
-            emitted += bytes((symbol,))
-    to = _STATES.setdefault(at, [None] * 256 + [at])
-    step = steps[octet] = to, emitted, bool(flags & HUFFMAN_COMPLETE)
-    return step
-
-
-def _common() -> tuple[bytes, tuple[Steps, bytes, bool]]:
+def _common() -> tuple[bytes, tuple[_State, bytes, bool]]:
     """The whole octets that a GET's path begins with, and where the code stands after them."""
     coder = HuffmanEncoder(REQUEST_CODES, REQUEST_CODES_LENGTH)
     coded = coder.encode(PATH + b"?dns=")[:-1]
-    steps, emitted, ends = _START, b"", True
+    state, emitted, ends = _START, b"", True
     for octet in coded:
-        steps, more, ends = _learn(steps, octet)
+        state, more, ends = state.learn(octet)
         emitted += more
-    return coded, (steps, emitted, ends)
+    return coded, (state, emitted, ends)
 
 
-_START: Final[Steps] = [None] * 256 + [0]
+_START: Final = _State(0)
 _STATES: Final = {0: _START}
 _COMMON, _AFTER_COMMON = _common()
