@@ -11,16 +11,16 @@ import sys
 from pathlib import Path
 from typing import TypeAlias
 
-from blocker.admin.plan import CHILD, Plan, arguments, child_environment, outcome
+from blocker.admin.plan import CHILD, Plan, child_arguments, child_environment, child_outcome
 
-PATIENCE = 2.0  # seconds in which a child must have had its share of a processor
-SHARE = 0.25
+PATIENCE = 2.0  # seconds between two looks at how a child fares
+SHARE = 0.25  # of the time that it could run; who has had less starves
 NICE = 10  # a tenth of what others get: little, and certain
 
 
 async def prepare_aside(config: Path | None) -> Plan:
     """As `plan.prepare`, without holding up the event loop."""
-    return outcome(*await run_aside(CHILD, *arguments(config)))
+    return child_outcome(*await run_aside(CHILD, *child_arguments(config)))
 
 
 async def run_aside(module: str, *arguments: str, given: bytes = b"") -> tuple[int, bytes, bytes]:
@@ -37,7 +37,8 @@ async def run_aside(module: str, *arguments: str, given: bytes = b"") -> tuple[i
             if not _lift(child.pid):
                 await _end(child, talk)
                 child, talk = await _start(module, arguments, given)
-                os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
+                with contextlib.suppress(ProcessLookupError):  # as above
+                    os.setpriority(os.PRIO_PROCESS, child.pid, NICE)
             break
         output, errors = await talk
     except asyncio.CancelledError:
@@ -64,7 +65,7 @@ async def _start(
 
 
 def _starves(pid: int) -> bool:
-    """Whether it waited for a processor more than it had one; not so where that is not counted."""
+    """Whether it mostly waited for a processor; not so where the kernel does not count that."""
     try:
         ran, waited, _ = map(int, Path(f"/proc/{pid}/schedstat").read_text().split())
     except (OSError, ValueError):

@@ -83,7 +83,7 @@ def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None)
     A terminal is the child's too, for it to say how far it is.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", CHILD, START, *arguments(config)],
+        [sys.executable, "-m", CHILD, START, *child_arguments(config)],
         env=child_environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -91,7 +91,7 @@ def prepare(config: Path | None, meanwhile: Callable[[], object] = lambda: None)
     ) as child:
         meanwhile()
         output, errors = child.communicate()
-    return outcome(child.returncode, output, errors or b"")
+    return child_outcome(child.returncode, output, errors or b"")
 
 
 def encode_failure(error: Problems | StartError) -> str:
@@ -100,7 +100,7 @@ def encode_failure(error: Problems | StartError) -> str:
     return json.dumps({"error": str(error), "problems": [asdict(problem) for problem in problems]})
 
 
-def outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
+def child_outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
     """What the child came to, by its exit code and what it printed; raises as `prepare`."""
     if returncode == 0:
         return Plan.decode(output)
@@ -114,7 +114,7 @@ def outcome(returncode: int | None, output: bytes, errors: bytes) -> Plan:
     raise StartError(failure["error"])
 
 
-def arguments(config: Path | None) -> list[str]:
+def child_arguments(config: Path | None) -> list[str]:
     """What the child is called with."""
     return [str(config)] if config else []
 
