@@ -55,7 +55,9 @@ def _measure(stage: Ground, arguments: argparse.Namespace, size: Size) -> report
     results: list[compare.Result] = []
     findings: list[Finding] = []
     wanted = set(arguments.only)
-    blocked, cached = names.blocked_and_cached() if wanted & {*CHAPTERS[:4]} else ([], [])
+    blocked, cached = (
+        names.blocked_and_cached() if wanted & {"speed", "tls", "encrypted", "limits"} else ([], [])
+    )
     if "speed" in wanted:
         results = speed.results(stage, chosen, blocked, cached, size.rounds, size.seconds)
     if "tls" in wanted:

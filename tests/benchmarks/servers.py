@@ -257,7 +257,7 @@ OVER_TLS = (
     replace(BLOCKER, configure=blocker_over_tls),
 )
 
-# Measured when clients ask encrypted: those that Debian builds with both ways to be asked so.
+# Measured when clients ask encrypted: the limit is Unbound's.
 FOR_ENCRYPTED = (
     replace(UNBOUND, configure=unbound_for_encrypted),
     replace(BLOCKER, configure=blocker_for_encrypted),
