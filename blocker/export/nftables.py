@@ -175,6 +175,9 @@ def _refuse(wall: Firewall) -> Iterator[str]:
     yield "    chain refused {"
     yield "        type filter hook forward priority filter - 5; policy accept;"
     yield from _clients_only(wall)
+    for address in wall.resolvers:
+        family = _WORDS[address.version]
+        yield f"        {family} daddr {address} return  # blocker's own DNS over TLS and HTTPS"
     for version in wall.unserved:
         yield from _no_dns(version)
     yield "        tcp dport 853 counter reject with tcp reset  # DNS over TLS"

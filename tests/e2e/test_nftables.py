@@ -61,10 +61,16 @@ def internet() -> Iterator[Phone]:
         ip("route add default via 198.18.0.2")
         ip("-6 route add default via 2001:db8:1::2")
         stack.enter_context(dnsmasq(far, ELSEWHERE))
-        taking = stack.enter_context(running(far, sys.executable, "-c", ACCEPTING))
+        stack.enter_context(accepting(far))
+        yield far
+
+
+@contextmanager
+def accepting(device: Phone) -> Iterator[None]:
+    with running(device, sys.executable, "-c", ACCEPTING) as taking:
         assert taking.stdout is not None
         assert taking.stdout.readline() == b"ready\n"
-        yield far
+        yield
 
 
 def at_home(phone: Phone) -> None:
@@ -169,6 +175,33 @@ def _beside_the_router(tmp_path: Path) -> None:
             assert "refused" in _failed(phone, GOOGLE[1])  # over IPv6 there is nobody to ask
 
 
+@in_own_network
+def _behind_another_interface(tmp_path: Path) -> None:
+    become_router()
+    with (
+        Phone("02:00:5e:10:00:01") as phone,
+        Phone("02:00:5e:10:00:02", "servers") as box,
+        internet(),
+    ):
+        ip("addr flush dev servers scope global")
+        ip("addr add 10.98.0.1/24 dev servers")
+        ip("addr add fd98::1/64 dev servers nodad")
+        at_home(phone)
+        box.move_to("10.98.0.2/24", "fd98::2/64")
+        answer_neighbours(box)
+        box.run("ip route add default via 10.98.0.1")
+        box.run("ip -6 route add default via fd98::1")
+        with dnsmasq(box, HERE), accepting(box):
+            own = "--resolver", "10.98.0.2", "--resolver", "fd98::2"
+            load(tmp_path, "--interface", "home", *own)
+            for google, resolver in zip(GOOGLE, ("10.98.0.2", "fd98::2"), strict=True):
+                assert asked(phone, google) == HERE
+                for port in (853, 443):  # its DNS over TLS and HTTPS, and nobody else's
+                    assert connected(phone, resolver, port) == "connected"
+                    assert connected(phone, google, port) == "ConnectionRefusedError"
+                    assert connected(box, google, port) == "connected"
+
+
 def _failed(phone: Phone, server: str) -> str:
     enter = ["nsenter", f"--net=/proc/{phone.pid}/ns/net"]
     command = [*enter, "dig", "+time=5", "+tries=1", f"@{server}", BLOCKED]
@@ -182,3 +215,7 @@ def test_hard_coded_resolvers_lead_to_blocker_on_the_router(tmp_path: Path) -> N
 
 def test_hard_coded_resolvers_lead_to_a_box_beside_the_router(tmp_path: Path) -> None:
     _beside_the_router(tmp_path)
+
+
+def test_a_box_behind_another_interface_may_be_asked_encrypted(tmp_path: Path) -> None:
+    _behind_another_interface(tmp_path)

@@ -49,6 +49,14 @@ def test_elsewhere_in_the_network_answers_come_back_through_the_router() -> None
     assert "chain refused_here" not in said
 
 
+def test_blockers_own_encrypted_dns_is_not_refused() -> None:
+    said = text(firewall(["br-lan"], ["192.168.1.2", "fd00::2"], 53, []))
+    refused = said.partition("chain refused {")[2].splitlines()
+    first = next(number for number, line in enumerate(refused) if "reject" in line)
+    for mine in ("ip daddr 192.168.1.2 return", "ip6 daddr fd00::2 return"):
+        assert any(mine in line for line in refused[:first])
+
+
 def test_a_resolver_without_ipv6_leaves_no_dns_over_ipv6() -> None:
     wall = firewall(["br-lan"], ["192.168.1.2"], 53, [])
     assert wall.unserved == [6]
