@@ -116,6 +116,25 @@ def test_each_part_looks_for_the_next_where_that_is() -> None:
     assert {path.name for path in folder.iterdir()} >= {"overview.json", "vendors.json"}
 
 
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("ANALYTICS_REPORTING_ENABLED", "false"),
+        ("ANALYTICS_CHECK_FOR_UPDATES", "false"),
+        ("ANALYTICS_CHECK_FOR_PLUGIN_UPDATES", "false"),
+        ("NEWS_NEWS_FEED_ENABLED", "false"),
+        ("PLUGINS_PREINSTALL_DISABLED", "true"),
+        ("PLUGINS_PREINSTALL_AUTO_UPDATE", "false"),
+        ("PLUGINS_PUBLIC_KEY_RETRIEVAL_DISABLED", "true"),
+        ("PLUGINS_PLUGIN_ADMIN_ENABLED", "false"),
+        ("SECURITY_DISABLE_GRAVATAR", "true"),
+        ("SNAPSHOTS_EXTERNAL_ENABLED", "false"),
+    ],
+)
+def test_what_would_call_home_is_off(name: str, value: str) -> None:
+    assert SERVICES["grafana"]["environment"][f"GF_{name}"] == value
+
+
 def test_the_image_says_what_the_project_says() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     (labels,) = (step.pairs() for step in STEPS if step.word == "LABEL")
