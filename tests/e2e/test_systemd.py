@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from blocker.config.load import load_config
 from tests.support.blocker import blocker
+from tests.support.certificates import certificates
 from tests.support.source import ROOT
 
 UNIT = ROOT / "deploy" / "systemd" / "blocker.service"
@@ -31,6 +33,30 @@ def test_the_unit_has_no_fault(tmp_path: Path) -> None:
     unit.write_text(UNIT.read_text().replace("/opt/blocker/bin/blocker", str(command)))
     run = analyze("verify", "--man=no", str(unit))
     assert (run.returncode, run.stdout + run.stderr) == (0, "")
+
+
+def test_the_drop_in_hands_over_what_the_configuration_names(tmp_path: Path) -> None:
+    readme = UNIT.with_name("README.md").read_text()
+    (drop_in,) = re.findall(r"^```ini\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    (configured,) = re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    unit = tmp_path / "blocker.service"
+    unit.write_text(UNIT.read_text().replace("/opt/blocker/bin/blocker", "/bin/true"))
+    (tmp_path / "blocker.service.d").mkdir()
+    (tmp_path / "blocker.service.d" / "override.conf").write_text(drop_in)
+    run = analyze("verify", "--man=no", str(unit))
+    assert (run.returncode, run.stdout + run.stderr) == (0, "")
+
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for name, source in zip(re.findall(r"=(\S+?):/", drop_in), ("pem", "key"), strict=True):
+        (folder / name).symlink_to(certificates() / f"server.{source}")
+    file = tmp_path / "blocker.yaml"
+    file.write_text(configured.replace(f"/run/credentials/{unit.name}", str(folder)))
+    config = load_config(file)  # it reads both files
+    assert config.dns.encrypted is not None
+    assert config.admin.tls is not None
+    assert config.admin.tls.certificate == config.dns.encrypted.certificate
+    assert config.admin.tls.certificate.parent == folder
 
 
 def test_it_gives_away_what_a_resolver_needs_not() -> None:

@@ -20,9 +20,7 @@ from tests.support.source import PACKAGE, ROOT, relative, tree
 DOCUMENTS = [
     *sorted(ROOT.glob("*.md")),
     ROOT / "lists" / "README.md",
-    ROOT / "deploy" / "docker" / "README.md",
-    ROOT / "deploy" / "grafana" / "README.md",
-    ROOT / "deploy" / "routers" / "README.md",
+    *sorted((ROOT / "deploy").glob("*/README.md")),
 ]
 README = ROOT / "README.md"
 LINK = re.compile(r"\]\(([^)\s]+)\)|^\[[^\]]+\]: (\S+)$", re.MULTILINE)
