@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from blocker.config.load import load_config
 from tests.support.blocker import BLOCKED, blocker
+from tests.support.certificates import certificates
 from tests.support.prometheus import program, prometheus
 from tests.support.source import ROOT
 from tests.support.upstream import ScriptedUpstream
@@ -29,6 +32,22 @@ def test_promtool_has_no_complaint(command: str) -> None:
         text=True,
         timeout=60,
     )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_what_the_readme_has_for_another_machine_is_right(tmp_path: Path) -> None:
+    readme = (FOLDER / "README.md").read_text()
+    admin, scrape = re.findall(r"^```yaml\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    file = tmp_path / "blocker.yaml"
+    for path, name in (("fullchain.pem", "server.pem"), ("privkey.pem", "server.key")):
+        admin = admin.replace(f"/etc/blocker/tls/{path}", str(certificates() / name))
+    file.write_text(admin)
+    assert not load_config(file).admin.is_local
+    (tmp_path / "prometheus.yml").write_text(scrape)
+    (tmp_path / "blocker.token").touch()
+    shutil.copy(certificates() / "ca.pem", tmp_path / "home-ca.pem")
+    command = [program("promtool"), "check", "config", "prometheus.yml"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
