@@ -215,10 +215,11 @@ def rate_of(generation: Generation) -> RateLimit:
 
 def zones_of(generation: Generation) -> list[bytes]:
     """The zones that are asked about although they are special: those with upstreams of their own,
-    and what networks call themselves where a router is asked, which knows.
+    and what networks call themselves where routers are asked about everything, which know.
     """
     zones = [zone for upstream in generation.upstreams for zone in upstream.get("zones", ())]
-    routers = any(_is_in_a_network(upstream["url"]) for upstream in generation.upstreams)
+    common = [each["url"] for each in generation.upstreams if not each.get("zones")]
+    routers = bool(common) and all(map(_is_in_a_network, common))
     return [*map(from_text, zones), *(PRIVATE_USE if routers else ())]
 
 

@@ -189,6 +189,18 @@ def test_names_of_private_use_are_asked_of_a_router_alone(url: str, asked: bool)
     assert zones_of(generation(upstreams=[{"url": "udp://9.9.9.9"}, lan])) == [from_text("lan")]
 
 
+@pytest.mark.parametrize(
+    "router",
+    [{"url": "udp://192.168.1.1"}, {"url": "udp://192.168.1.1", "zones": ["fritz.box"]}],
+)
+def test_beside_a_public_upstream_a_router_is_asked_for_its_zones_alone(
+    router: dict[str, Any],
+) -> None:
+    upstreams = [{"url": "udp://9.9.9.9"}, router]
+    zones = [from_text(zone) for zone in router.get("zones", ())]
+    assert zones_of(generation(upstreams=upstreams)) == zones
+
+
 def test_an_id_is_a_client_of_its_group_while_that_holds(tmp_path: Path) -> None:
     text = (
         "groups:\n  - {name: phones, clients: ['id:anna'], blocking: {answer: nxdomain}}\n"
