@@ -111,6 +111,15 @@ def test_configuration_in_the_readme_is_accepted(block: str, tmp_path: Path) -> 
     assert load_config(file).blocking.vendors["oppo"].state == "shadow"
 
 
+def test_upstreams_for_routers_are_accepted(tmp_path: Path) -> None:
+    (block,) = fences(ROOT / "deploy" / "routers" / "README.md", "yaml")
+    file = tmp_path / "blocker.yaml"
+    file.write_text(block.replace("# - {url", "- {url"), encoding="utf-8")
+    *common, fritzbox, openwrt = load_config(file).upstreams
+    assert tuple(common) == Config().upstreams
+    assert (fritzbox.zones[0], openwrt.zones[0]) == ("fritz.box", "lan")
+
+
 def test_readme_names_every_key_of_the_configuration() -> None:
     block = "".join(fences(README, "yaml"))
     assert set(Config.model_fields) == set(re.findall(r"^([a-z_]+):", block, re.MULTILINE))
