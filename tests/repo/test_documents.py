@@ -6,7 +6,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import typer
@@ -15,6 +15,7 @@ from blocker.admin.app import ENDPOINTS
 from blocker.cli import app
 from blocker.config.load import load_config
 from blocker.config.model import Config
+from blocker.tokens import Scope
 from tests.support.source import PACKAGE, ROOT, relative, tree
 
 DOCUMENTS = [
@@ -146,6 +147,25 @@ def test_readme_names_every_route_and_no_other() -> None:
     named = re.findall(r"`((?:GET|POST|PUT|DELETE) [a-z][\w/{}-]+)`", text(README))
     assert len(named) == len(set(named))
     assert set(named) == {f"{each.method} {each.path}" for each in ENDPOINTS}
+
+
+def test_readme_marks_what_takes_an_admin_token() -> None:
+    rows = [line for line in text(README).splitlines() if line.startswith("| ") and "`GET " in line]
+    marked = {
+        route
+        for row in rows
+        for part in re.split(r"[;|]", row)
+        if "(admin)" in part
+        for route in re.findall(r"`((?:GET|POST|PUT|DELETE) [a-z][^`]+)`", part)
+    }
+    assert marked == {f"{each.method} {each.path}" for each in ENDPOINTS if each.scope == "admin"}
+
+
+def test_who_holds_a_token_stands_in_the_table_of_trust() -> None:
+    table = text(ROOT / "SECURITY.md")
+    assert re.findall(r"^\| a holder of a token of scope `(\w+)`", table, re.MULTILINE) == list(
+        get_args(Scope)
+    )
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=relative)
