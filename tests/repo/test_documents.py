@@ -100,8 +100,7 @@ def test_the_explanation_in_the_readme_is_what_is_printed() -> None:
     command = [sys.executable, "-m", "blocker", "explain", "data.mistat.xiaomi.com"]
     printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30).stdout
     for line in shown.replace("  ...\n", "").splitlines():
-        pattern = re.sub(r"yaml:\d+", "yaml:[0-9]+", re.escape(line).replace(r"\:", ":"))
-        assert re.search(f"^{pattern}$", printed, re.MULTILINE), f"{line!r} is not in\n{printed}"
+        assert line in printed.splitlines(), f"{line!r} is not in\n{printed}"
 
 
 @pytest.mark.parametrize("block", fences(README, "yaml"))
