@@ -95,7 +95,7 @@ def _meaning(addresses: int, without: Sequence[str]) -> Iterator[str]:
     yield "What it cannot do. DNS over HTTPS looks like any page, so it is known by address alone:"
     yield f"{addresses} addresses of lists/resolvers.yaml. Resolvers on other addresses, on servers"
     yield "that many sites share, over a VPN or iCloud Private Relay go around it; switch on the"
-    yield "pack public-dns as well, so that at least their names are not found."
+    yield "pack public-dns as well, so that at least their names lead nowhere."
     if without:
         yield f"Without a published address of their own: {', '.join(without)}."
 
