@@ -46,6 +46,15 @@ def test_each_panel_says_what_it_shows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BOARDS)
+def test_what_is_counted_is_a_whole_number(name: str) -> None:
+    for panel in panels(BOARDS[name]):
+        if panel["fieldConfig"]["defaults"]["unit"] != "short":
+            continue
+        for expression in (target["expr"] for target in panel["targets"]):
+            assert "increase(" not in expression or "round(sum" in expression, panel["title"]
+
+
+@pytest.mark.parametrize("name", BOARDS)
 def test_no_panel_covers_another(name: str) -> None:
     taken = set()
     for panel in BOARDS[name]["panels"]:

@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from deploy.grafana.dashboards.board import HERE, board, choice, note
-from deploy.grafana.dashboards.panels import Ask, course, listing, number, ranking
+from deploy.grafana.dashboards.panels import Ask, counted, course, listing, number, ranking
 
 DEVICES = f"blocker_devices{{{HERE}}}"
 CHOSEN = f'{HERE},device=~"$device"'
@@ -41,10 +41,10 @@ ALL = [
 
 EACH = [
     ranking("Busiest devices", "Who asked most in the time shown.",
-            Ask(f"topk(15, sum by (device) (increase({ASKED}{SHOWN})))", "{{device}}"),
+            Ask(f"topk(15, {counted(ASKED + SHOWN, 'device')})", "{{device}}"),
             unit="short"),
     ranking("Most blocked devices", "Whose queries were blocked most in the time shown.",
-            Ask(f"topk(15, sum by (device) (increase({asked('blocked')}{SHOWN})))", "{{device}}"),
+            Ask(f"topk(15, {counted(asked('blocked') + SHOWN, 'device')})", "{{device}}"),
             unit="short"),
     ranking("Blocked share of each device", "Nearly all blocked: it may ask again and again.",
             Ask(f"topk(15, sum by (device) (increase({asked('blocked')}{SHOWN})) / "
@@ -58,7 +58,7 @@ EACH = [
            Ask(f"sum by (device) (rate({asked('would-block')}{NOW}))", "{{device}}"),
            unit="reqps"),
     listing("Each device", "What became of its queries in the time shown.",
-            Ask(f"sum by (device, outcome) (increase({ASKED}{SHOWN})) > 0", "{{device}}"),
+            Ask(f"{counted(ASKED + SHOWN, 'device', 'outcome')} > 0", "{{device}}"),
             unit="short", columns={"device": "device", "outcome": "outcome", "Value": "queries"}),
 ]  # fmt: skip
 

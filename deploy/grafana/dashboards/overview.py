@@ -3,10 +3,12 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from deploy.grafana.dashboards.board import HERE, board
-from deploy.grafana.dashboards.panels import Ask, course, listing, number, ranking
+from deploy.grafana.dashboards.panels import Ask, counted, course, listing, number, ranking
 
 QUERIES = f"blocker_queries_total{{{HERE}}}"
 BLOCKED = f'blocker_queries_total{{{HERE},action="blocked"}}'
+OF_VENDORS = f"blocker_blocked_total{{{HERE}}}"
+SHADOW = f"blocker_shadow_total{{{HERE}}}"
 NOW = "[$__rate_interval]"
 SHOWN = "[$__range]"
 PAUSE = {"0": ("on", "green"), "1": ("paused", "red")}
@@ -26,12 +28,12 @@ FIGURES = [
     number("Queries", "How many queries come in a second.",
            Ask(f"sum(rate({QUERIES}{NOW}))", "queries"), unit="reqps"),
     number("Queries in this time", "All queries in the time shown.",
-           Ask(f"sum(increase({QUERIES}{SHOWN}))", "queries"), unit="short"),
+           Ask(counted(QUERIES + SHOWN), "queries"), unit="short"),
     number("Blocked share", "Of all queries in the time shown, how many were blocked.",
            Ask(f"sum(rate({BLOCKED}{SHOWN})) / sum(rate({QUERIES}{SHOWN}))", "blocked"),
            unit="percentunit"),
     number("Would be blocked", "Queries let through that a rule in shadow would have blocked.",
-           Ask(f"sum(increase(blocker_shadow_total{{{HERE}}}{SHOWN})) or vector(0)", "in shadow"),
+           Ask(f"{counted(SHADOW + SHOWN)} or vector(0)", "in shadow"),
            unit="short"),
     number("Slowest answers", "One answer in a hundred takes longer than this.",
            Ask(answered(0.99), "99 in 100"), unit="s", steps=((0.2, "yellow"), (1, "red"))),
@@ -49,8 +51,8 @@ ASKED = [
     course("Queries by transport", "Over UDP or TCP. Much TCP means that answers do not fit.",
            Ask(f"sum by (transport) (rate({QUERIES}{NOW}))", "{{transport}}"), unit="reqps"),
     ranking("Most blocked vendors", "Whose names were blocked most in the time shown.",
-            Ask(f"topk(10, sum by (vendor) (increase(blocker_blocked_total{{{HERE}}}{SHOWN})))",
-                "{{vendor}}"), unit="short", link=VENDOR, span=12),
+            Ask(f"topk(10, {counted(OF_VENDORS + SHOWN, 'vendor')})", "{{vendor}}"),
+            unit="short", link=VENDOR, span=12),
 ]  # fmt: skip
 
 LATENCY = [

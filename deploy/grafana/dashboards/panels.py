@@ -68,6 +68,12 @@ class Ask:
     legend: str
 
 
+def counted(series: str, *by: str) -> str:
+    """How often, as a whole number: `increase` reckons up to the edges, and comes to fractions."""
+    labels = f" by ({', '.join(by)}) " if by else ""
+    return f"round(sum{labels}(increase({series})))"
+
+
 def number(
     title: str,
     says: str,

@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders import dashboard
 
 from deploy.grafana.dashboards.board import HERE, board, choice
-from deploy.grafana.dashboards.panels import Ask, course, listing, number, ranking
+from deploy.grafana.dashboards.panels import Ask, counted, course, listing, number, ranking
 
 CHOSEN = f'{HERE},vendor=~"$vendor"'
 CALLS = f"blocker_vendor_queries_total{{{CHOSEN}}}"
@@ -23,7 +23,7 @@ FIGURES = [
     number("Vendors heard of", "Vendors that devices here called in the time shown.",
            Ask(f"count(sum by (vendor) (increase({CALLS}{SHOWN})) > 0)", "vendors"), unit="none"),
     number("Calls home", "Queries of vendors' names in the time shown.",
-           Ask(f"sum(increase({CALLS}{SHOWN}))", "calls"), unit="short"),
+           Ask(counted(CALLS + SHOWN), "calls"), unit="short"),
     number("Share of all queries", "How much of what is asked here is a vendor's.",
            Ask(f"sum(rate({CALLS}{SHOWN})) / "
                f"sum(rate(blocker_queries_total{{{HERE}}}{SHOWN}))", "vendors"),
@@ -33,9 +33,9 @@ FIGURES = [
            unit="percentunit"),
     number("Still goes out", "Calls home that were answered in the time shown: functions such as "
            "updates, and what no list names.",
-           Ask(f"sum(increase({calls('allowed')}{SHOWN}))", "allowed"), unit="short"),
+           Ask(counted(calls("allowed") + SHOWN), "allowed"), unit="short"),
     number("On no list", "Queries in a vendor's zones that no entry names: work for curators.",
-           Ask(f"sum(increase({UNKNOWN}{SHOWN}))", "unclassified"), unit="short"),
+           Ask(counted(UNKNOWN + SHOWN), "unclassified"), unit="short"),
 ]  # fmt: skip
 
 CALLING = [
@@ -46,23 +46,23 @@ CALLING = [
            Ask(f"sum by (outcome) (rate({CALLS}{NOW}))", "{{outcome}}"), unit="reqps",
            stacked=True),
     ranking("Vendors", "Who was called most in the time shown.",
-            Ask(f"topk(15, sum by (vendor) (increase({CALLS}{SHOWN})))", "{{vendor}}"),
+            Ask(f"topk(15, {counted(CALLS + SHOWN, 'vendor')})", "{{vendor}}"),
             unit="short"),
     ranking("Blocked vendors", "Whose names were blocked most in the time shown.",
-            Ask(f"topk(15, sum by (vendor) (increase({BLOCKED}{SHOWN})))", "{{vendor}}"),
+            Ask(f"topk(15, {counted(BLOCKED + SHOWN, 'vendor')})", "{{vendor}}"),
             unit="short"),
     ranking("Vendors that still get through", "Who was called and answered most.",
-            Ask(f"topk(15, sum by (vendor) (increase({calls('allowed')}{SHOWN})))", "{{vendor}}"),
+            Ask(f"topk(15, {counted(calls('allowed') + SHOWN, 'vendor')})", "{{vendor}}"),
             unit="short"),
     listing("Accounts", "Each vendor by purpose and outcome, in the time shown.",
-            Ask(f"sum by (vendor, purpose, outcome) (increase({CALLS}{SHOWN})) > 0", "{{vendor}}"),
+            Ask(f"{counted(CALLS + SHOWN, 'vendor', 'purpose', 'outcome')} > 0", "{{vendor}}"),
             unit="short", columns={"vendor": "vendor", "purpose": "purpose",
                                    "outcome": "outcome", "Value": "queries"}, span=24),
 ]  # fmt: skip
 
 PURPOSES = [
     ranking("Purposes", "What vendors are called for: analytics, advertising, updates ...",
-            Ask(f"topk(17, sum by (purpose) (increase({CALLS}{SHOWN})))", "{{purpose}}"),
+            Ask(f"topk(17, {counted(CALLS + SHOWN, 'purpose')})", "{{purpose}}"),
             unit="short"),
     course("Blocked purposes", "What the blocked calls were for.",
            Ask(f"sum by (purpose) (rate({BLOCKED}{NOW}))", "{{purpose}}"), unit="reqps", span=8),
@@ -73,23 +73,24 @@ PURPOSES = [
 
 LAWS = [
     ranking("Jurisdictions", "Under whose law the called vendors are: the country of their home.",
-            Ask(f"sum by (jurisdiction) (increase({CALLS}{SHOWN}) {LAW})", "{{jurisdiction}}"),
+            Ask(f"round(sum by (jurisdiction) (increase({CALLS}{SHOWN}) {LAW}))",
+                "{{jurisdiction}}"),
             unit="short"),
     course("What still goes to each jurisdiction", "Answered calls only.",
            Ask(f"sum by (jurisdiction) (rate({calls('allowed')}{NOW}) {LAW})",
                "{{jurisdiction}}"), unit="reqps", span=8),
     ranking("On no list, by vendor", "Names in these vendors' zones that no entry names yet.",
-            Ask(f"topk(15, sum by (vendor) (increase({UNKNOWN}{SHOWN})))", "{{vendor}}"),
+            Ask(f"topk(15, {counted(UNKNOWN + SHOWN, 'vendor')})", "{{vendor}}"),
             unit="short"),
 ]  # fmt: skip
 
 BY_VENDOR = f"sum by (vendor) (rate({BLOCKED}{NOW}))"
 TREND = [
     course("Calls home a day", "By vendor; best read over weeks. A bar is the day before it.",
-           Ask(f"sum by (vendor) (increase({CALLS}[1d]))", "{{vendor}}"), unit="short",
+           Ask(counted(CALLS + "[1d]", "vendor"), "{{vendor}}"), unit="short",
            stacked=True, daily=True),
     course("Blocked a day", "By purpose.",
-           Ask(f"sum by (purpose) (increase({BLOCKED}[1d]))", "{{purpose}}"), unit="short",
+           Ask(counted(BLOCKED + "[1d]", "purpose"), "{{purpose}}"), unit="short",
            stacked=True, daily=True),
     course("Retry storms", "Blocked queries against the mean of the time shown: a device that asks "
            "many times as often since it is blocked is no success, and may drain its battery.",
