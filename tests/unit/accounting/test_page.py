@@ -66,6 +66,13 @@ def test_it_needs_nothing_else(log: Stored) -> None:
     assert "default-src 'none'" in text
 
 
+def test_a_table_wider_than_a_telephone_can_be_pushed_aside(log: Stored) -> None:
+    seen = Tags(page(document(made(log)))).seen
+    tables = [place for place, (tag, _) in enumerate(seen) if tag == "table"]
+    assert len(tables) >= 3
+    assert all(seen[place - 1] == ("div", {"class": "wide"}) for place in tables)
+
+
 def test_a_name_that_means_harm_is_text(log: Stored) -> None:
     told = document(made(log))
     told["inbox"][0]["name"] = HOSTILE
