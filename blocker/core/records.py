@@ -5,19 +5,19 @@ Rule: a compression pointer goes strictly backwards and a name has at most 255 o
 message, however made, is walked longer than its own length (RFC 9267).
 """
 
-from collections.abc import Iterator, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from struct import Struct
 
 from blocker.core.names import ROOT
 from blocker.core.wire import HEADER
 
-_FIXED = Struct(">HHIH")  # type, class, TTL, length of the data: RFC 1035 section 3.2.1
+_FIXED = struct.Struct(">HHIH")  # type, class, TTL, length of the data: RFC 1035 section 3.2.1
 
 # Types whose data may hold compressed names (RFC 3597 section 4): octets before the names, how
 # many names.
-_NAMES = {
+NAMED = {
     **dict.fromkeys((2, 3, 4, 5, 7, 8, 9, 12, 39), (0, 1)),
     **dict.fromkeys((6, 14, 17), (0, 2)),
     **dict.fromkeys((15, 18, 21, 36), (2, 1)),
@@ -33,8 +33,10 @@ class BadRecord(ValueError):
 ALIEN = -1  # instead of a type: the record is of another class, and so answers no question of ours
 SERVICE = (64, 65)
 
+_ASKED = b"\xc0\x0c"  # a pointer to the question's name
 _ADDRESS = (1, 28)
 _IN = 1
+_LARGEST = 0xFFFF  # octets of data
 _PRIORITY = 2  # octets, before the name in the data of a service
 _HINTS = {4: 4, 6: 16}  # ipv4hint and ipv6hint, and the octets of an address
 
@@ -77,13 +79,19 @@ def read(message: bytes, at: int, count: int, first: bytes) -> list[Record]:
                 ttl = 0  # RFC 2181 section 8
             records.append(Record(owner, rtype, ttl, start, at + 4, at + 10, end))
             at = end
-    except Exception as error:
+    except (IndexError, struct.error) as error:
         raise BadRecord from error
     return records
 
 
 def expand(message: bytes, at: int) -> tuple[bytes, int]:
     """The folded name at an offset, uncompressed, and the offset after it. Raises BadRecord."""
+    name, after = _spelled(message, at)
+    return name.lower(), after
+
+
+def _spelled(message: bytes, at: int) -> tuple[bytes, int]:
+    """The same, in the letters that it is written in."""
     labels = bytearray()
     after = 0
     limit = at  # a pointer must lead to before the name, or the pointer, that it continues
@@ -104,7 +112,7 @@ def expand(message: bytes, at: int) -> tuple[bytes, int]:
                 raise BadRecord
     except IndexError as error:
         raise BadRecord from error
-    return bytes(labels.lower()) + b"\x00", after or at + 1
+    return bytes(labels) + b"\x00", after or at + 1
 
 
 def target(message: bytes, record: Record) -> bytes:
@@ -115,12 +123,24 @@ def target(message: bytes, record: Record) -> bytes:
     return name
 
 
-def copy(message: bytes, records: Sequence[Record]) -> tuple[bytes, list[tuple[int, int]]]:
-    """The records with every name written out, and the offset and value of each TTL in the copy."""
+def check(message: bytes, records: Iterable[Record]) -> None:
+    """Raises BadRecord when a name in their data cannot be read, by us or by whoever gets it."""
+    for record in records:
+        if record.rtype in NAMED:
+            _written_out(message, record)
+
+
+def copy(
+    message: bytes, records: Sequence[Record], asked: bytes = b""
+) -> tuple[bytes, list[tuple[int, int]]]:
+    """The records with every name written out, in the letters it has (RFC 4343 section 4), and the
+    offset and value of each TTL in the copy. An owner that is `asked` points to the question, so
+    that each client finds its own letters there. Raises BadRecord.
+    """
     body = bytearray()
     ttls = []
     for record in records:
-        body += record.owner
+        body += _ASKED if record.owner == asked else _spelled(message, record.start)[0]
         ttls.append((len(body) + 4, record.ttl))
         content = _written_out(message, record)
         body += message[record.ttl_at - 4 : record.ttl_at + 4] + len(content).to_bytes(2) + content
@@ -168,14 +188,15 @@ def _hints(parameters: bytes) -> Iterator[bytes]:
 
 def _written_out(message: bytes, record: Record) -> bytes:
     content = message[record.data : record.end]
-    if record.rtype not in _NAMES:
+    if record.rtype not in NAMED:
         return content
-    before, names = _NAMES[record.rtype]
+    before, names = NAMED[record.rtype]
     at = record.data + before
     written = bytearray(content[:before])
     for _ in range(names):
-        name, at = expand(message, at)
+        name, at = _spelled(message, at)
         written += name
-    if at > record.end:
+    written += message[at : record.end]
+    if at > record.end or len(written) > _LARGEST:
         raise BadRecord
-    return bytes(written) + message[at : record.end]
+    return bytes(written)

@@ -1,7 +1,8 @@
 """What an upstream said: whether it is an answer to the question, and what of it is kept.
 
 Rule: only what answers the question is kept: the records along the alias chain from the question's
-name, and of a negative answer the SOA with its proofs (RFC 2181 section 5.4.1, RFC 2308).
+name, of a negative answer the SOA, and the proofs that go with either (RFC 2181 section 5.4.1, RFC
+2308, RFC 4035 section 3.1.3). What is kept can be read by whoever gets it.
 """
 
 from blocker.core.answer import Answer, Lifetimes, aged
@@ -9,9 +10,11 @@ from blocker.core.beside import EXTENDED_ERROR, is_blocked_upstream, services_le
 from blocker.core.names import is_below
 from blocker.core.rebinding import leads_home
 from blocker.core.records import (
+    NAMED,
     SERVICE,
     BadRecord,
     Record,
+    check,
     copy,
     read,
     service_targets,
@@ -23,8 +26,7 @@ MAX_CHAIN = 12  # aliases followed; a chain that is longer, or a loop, is no ans
 MAX_NEGATIVE = 3600  # seconds; RFC 2308 section 5 calls one to three hours sensible
 
 _DNAME, _NSEC, _NSEC3 = 39, 47, 50
-_OF_A_NEGATIVE = frozenset((SOA, RRSIG, _NSEC, _NSEC3))
-_SOA_ALONE = frozenset((SOA,))  # proofs are for those who say DO (RFC 3225 section 3)
+_PROOFS = frozenset((_NSEC, _NSEC3))  # for those who say DO (RFC 3225 section 3)
 
 
 def parse_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes) -> Answer | None:
@@ -62,14 +64,21 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
     lifetime = lifetimes.most
     if rcode != NOERROR or not _is_plain(query, records):
         chain, links = _chain(query, message, records)
-        kept = [record for record in records if _on_chain(query, record, chain, links)]
-        if rcode == NXDOMAIN or not _has_data(query, kept, chain):
+        kept = [record for record in records if _on_chain(query, message, record, chain, links)]
+        negative = rcode == NXDOMAIN or not _has_data(query, kept, chain)
+        if negative or query.do:
             at = records[-1].end if records else start
             authority = read(message, at, message[8] << 8 | message[9], query.name)
-            wanted = _OF_A_NEGATIVE if query.do else _SOA_ALONE
-            proofs = [record for record in authority if record.rtype in wanted]
-            records = records + authority
-            lifetime = _negative_lifetime(message, proofs)
+            proofs = _proofs(query, message, authority, {SOA} if negative else set())
+            if negative or proofs:
+                records = records + authority
+            if negative:
+                lifetime = _negative_lifetime(message, proofs)
+            elif proofs:  # that of a wildcard's answer (RFC 4035 section 3.1.3.3)
+                lifetime = min(lifetime, *(record.ttl for record in proofs))
+        check(message, kept + proofs)
+    elif query.qtype in NAMED:
+        check(message, kept)
     altered = bool(proofs)
     for record in kept:  # written out, since min() and max() cost more than the rest of the loop
         ttl = record.ttl
@@ -85,7 +94,7 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
         record.ttl = min(record.ttl, lifetime)
     if len(kept) > 1 and len({record.ttl for record in kept}) > 1:
         altered = _level(kept) or altered
-    body, ttls = _body(message, start, records, kept + proofs if proofs else kept)
+    body, ttls = _body(query, message, start, records, kept + proofs if proofs else kept)
     if altered or not lifetime:  # zero may stand for a TTL that was none (RFC 2181 section 8)
         body = aged(body, ttls, 0)
     answer = Answer(
@@ -109,9 +118,11 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
 
 
 def _is_plain(query: Query, records: list[Record]) -> bool:
-    """Whether all that came is what was asked for, as nearly always."""
+    """Whether all that came is what was asked for, as nearly always, with the owner's name nowhere
+    but in the question: there it is the very object.
+    """
     for record in records:
-        if record.rtype != query.qtype or record.owner != query.name:
+        if record.rtype != query.qtype or record.owner is not query.name:
             return False
     return bool(records)
 
@@ -133,15 +144,41 @@ def _chain(query: Query, message: bytes, records: list[Record]) -> tuple[list[by
     return chain, links
 
 
-def _on_chain(query: Query, record: Record, chain: list[bytes], links: list[Record]) -> bool:
+def _on_chain(
+    query: Query, message: bytes, record: Record, chain: list[bytes], links: list[Record]
+) -> bool:
     owners = [query.name, *chain]
     if record.owner == owners[-1] and record.rtype == query.qtype:
         return True
     if record.rtype == CNAME:
         return record in links
-    if record.rtype == RRSIG:
-        return query.do and record.owner in owners
-    return record.rtype == _DNAME and any(is_below(owner, record.owner) for owner in owners)
+    rtype = record.rtype
+    if rtype == RRSIG:
+        if not query.do:
+            return False
+        if record.owner in owners:
+            return True
+        rtype = _covered(message, record)  # that of a DNAME stands for the alias it makes
+    return rtype == _DNAME and any(is_below(owner, record.owner) for owner in owners)
+
+
+def _proofs(
+    query: Query, message: bytes, authority: list[Record], wanted: set[int]
+) -> list[Record]:
+    """Of the authority section the `wanted` types; for who says DO, denials and signatures too."""
+    if query.do:
+        wanted |= _PROOFS
+    return [
+        record
+        for record in authority
+        if record.rtype in wanted
+        or (query.do and record.rtype == RRSIG and _covered(message, record) in wanted)
+    ]
+
+
+def _covered(message: bytes, signature: Record) -> int:
+    """The type that a signature is for."""
+    return int.from_bytes(message[signature.data : signature.data + 2], "big")
 
 
 def _has_data(query: Query, kept: list[Record], chain: list[bytes]) -> bool:
@@ -150,11 +187,17 @@ def _has_data(query: Query, kept: list[Record], chain: list[bytes]) -> bool:
 
 
 def _body(
-    message: bytes, start: int, records: list[Record], kept: list[Record]
+    query: Query, message: bytes, start: int, records: list[Record], kept: list[Record]
 ) -> tuple[bytes, list[tuple[int, int]]]:
-    """The records to keep: as they lie in the message if that is all of them, else written out."""
-    if len(kept) < len(records):
-        return copy(message, kept)
+    """The records to keep: as they lie in the message if that is all of them, else written out.
+
+    The question of an upstream may be in letters that are noise; who asked has better ones.
+    """
+    name = query.name
+    if len(kept) < len(records) or any(
+        record.owner == name and record.owner is not name for record in kept
+    ):
+        return copy(message[:HEADER] + query.question + message[start:], kept, name)
     end = records[-1].end if records else start
     return message[start:end], [(record.ttl_at - start, record.ttl) for record in records]
 

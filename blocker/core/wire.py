@@ -165,6 +165,11 @@ def wants_structured_errors(shape: int) -> bool:
     return shape & _STRUCTURED != 0
 
 
+def unanswerable(packet: bytes) -> bytes:
+    """The reply to a query that we fail at although it is whole: SERVFAIL, a header alone."""
+    return packet[:2] + _bare(packet, SERVFAIL)
+
+
 class _Malformed(Exception):
     """The packet ends early or breaks a rule: FORMERR."""
 

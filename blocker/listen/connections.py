@@ -5,6 +5,7 @@ time. The protocols built on this move messages; the bounds are the same for all
 """
 
 import asyncio
+import logging
 import re
 import socket
 from abc import abstractmethod
@@ -14,6 +15,7 @@ from typing import Any, Final, Protocol, cast
 
 from blocker.core.engine import Engine, Forward
 from blocker.core.journal import Journal
+from blocker.core.wire import unanswerable
 from blocker.listen.udp import Asks
 from blocker.transports import loosen
 
@@ -28,6 +30,8 @@ IN_FLIGHT: Final = (
     256  # questions of one connection; beyond it we stop reading until some are answered
 )
 UNREAD: Final = 256 << 10  # octets of replies the client has not taken; beyond it likewise
+
+log = logging.getLogger(__name__)
 
 _ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -213,13 +217,18 @@ class Connection(asyncio.Protocol):
         listener, client = self._listener, self._client
         if client_id or self._client_id:
             client = listener.engine.client_of(client_id or self._client_id, client)
-        outcome = listener.engine.on_stream_query(
-            packet, client, listener.clock(), listener.journal
-        )
+        now, journal = listener.clock(), listener.journal
+        try:
+            outcome = listener.engine.on_stream_query(packet, client, now, journal)
+        except Exception:  # the fault is ours: other questions of this connection go on
+            log.exception("a query could not be dealt with")
+            return unanswerable(packet)
         if isinstance(outcome, Forward):
             self._in_flight += 1
             listener.ask(outcome, self, address)
             return None
+        if outcome is not None:
+            journal.waited(listener.clock() - now)
         return outcome
 
     @property

@@ -5,6 +5,7 @@ socket, up to a bound that keeps the event loop fair to upstreams and connection
 """
 
 import asyncio
+import logging
 import socket
 import struct
 import sys
@@ -12,9 +13,11 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 from blocker.core.engine import Engine, Forward
-from blocker.core.wire import LARGEST_QUERY
+from blocker.core.wire import LARGEST_QUERY, unanswerable
 
 DATAGRAMS_A_WAKE_UP: Final = 64
+
+log = logging.getLogger(__name__)
 
 _SO_MEMINFO: Final = 55  # asm-generic/socket.h; the counts are those of linux/sock_diag.h
 _SK_MEMINFO_DROPS: Final = 8
@@ -74,7 +77,13 @@ class UdpListener:
         now = self._clock()
         replies = []
         for packet, client, address in self._receive():
-            outcome = on_query(packet, client, now)
+            try:
+                outcome = on_query(packet, client, now)
+            except (
+                Exception
+            ):  # the fault is ours, and no other query of this batch is to pay for it
+                log.exception("a query could not be dealt with")
+                outcome = unanswerable(packet)
             if type(outcome) is bytes:
                 replies.append((outcome, address))
             elif isinstance(outcome, Forward):

@@ -28,7 +28,13 @@ from tests.support.ports import free_port
 from tests.support.tlsfront import TlsFront
 
 OWED_SECONDS: Final = 10.0  # an upstream may cost four, and this machine may be busy
-SMALL: Final = "cache: {size: 4MiB}\n"  # full soon, so that growth is none of its
+# A cache that is full soon, so that growth is none of its; and a policy zone that has a name below
+# alias.example be the same one below lab.example.
+CONFIG: Final = """
+cache: {size: 4MiB}
+subscriptions: [{name: aliases, source: aliases.rpz, format: rpz}]
+"""
+ALIASES: Final = "$TTL 60\n@ SOA ns host 1 2 3 4 5\n*.alias.example CNAME *.lab.example.\n"
 # Octets. What fills up after a fifth of a million packets, and is bounded: a view's ready replies,
 # 16 MiB of each kind; failures that are remembered; admin's names of the hour.
 GROWTH: Final = 40 << 20
@@ -180,10 +186,11 @@ def running(folder: Path, outcome: Outcome, scheme: str) -> Iterator[Campaign]:
         upstream = liar(loop, outcome.seed)
         tls, https = free_port(), free_port()
         dns = {"encrypted": listeners(tls, https)}
+        (folder / "aliases.rpz").write_text(ALIASES)
         try:
             with (
                 _given(scheme, upstream.port) as given,
-                blocker(folder, upstreams=[given], extra=SMALL, dns=dns) as server,
+                blocker(folder, upstreams=[given], extra=CONFIG, dns=dns) as server,
             ):
                 began = time.monotonic()
                 ports = {"udp": server.port, "tcp": server.port, "tls": tls, "https": https}

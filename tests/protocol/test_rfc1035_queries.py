@@ -6,6 +6,7 @@ from tests.support.packets import (
     FORMERR,
     NOTIMP,
     header,
+    lines,
     query,
     question,
     wire,
@@ -163,6 +164,23 @@ def test_0x20_the_case_of_the_question_is_echoed() -> None:
             assert str(reply.q.qname) == f"{name}."
             assert str(reply.rr[0].rname) == f"{name}."
     assert len(resolver.forwarded) == 1
+
+
+def test_an_owner_that_is_written_out_takes_the_clients_letters_too() -> None:
+    # RFC 4343 section 4: those of the question to the upstream are noise; others are kept.
+    name, target = b"\x04aAaA\x07ExAmPlE\x00", b"\x03WeB\xc0\x11"
+    fixed = b"\x00\x05\x00\x01\x00\x00\x00\x3c"
+    alias = name + fixed + len(target).to_bytes(2, "big") + target
+    found = b"\x03WeB\x07example\x00" + b"\x00\x01" + fixed[2:] + b"\x00\x04\xc0\x00\x02\x01"
+    message = header(flags=0x8180, counts=(1, 2, 0, 0)) + question(name) + alias + found
+    resolver = Resolver()
+    resolver.upstream_sends(message)
+    for asked in ("aaaa.example", "AAAA.example"):
+        for _ in range(3):
+            assert lines(resolver.ask(asked).rr) == [
+                f"{asked}. 60 CNAME WeB.example.",
+                "WeB.example. 60 A 192.0.2.1",
+            ]
 
 
 def test_a_blocked_reply_echoes_the_case_too() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.packets import DS, lines, opt
+from tests.support.packets import DS, lines, opt, wire
 from tests.support.resolver import Resolver
 from tests.support.rules import rule
 
@@ -72,6 +72,51 @@ def test_proofs_come_along_with_a_negative_answer() -> None:
     for _ in range(3):
         reply = resolver.ask(qtype=DS, edns=opt(do=True))
         assert [(record.rtype, record.ttl) for record in reply.auth] == [(6, 60), (47, 60)]
+
+
+SIGNED = "300 IN RRSIG {} 8 2 300 20300101000000 20200101000000 1 example.com. c2ln"
+WILDCARD = (
+    "example.com. 200 IN NS ns.example.com.",
+    "example.com. " + SIGNED.format("NS"),
+    "a.example.com. 200 IN NSEC z.example.com. A RRSIG NSEC",
+    "a.example.com. " + SIGNED.format("NSEC"),
+)
+
+
+def test_the_proof_that_an_answer_is_a_wildcards_comes_along() -> None:
+    # RFC 4035 section 3.1.3.3: without it, whoever validates takes the answer for bogus.
+    resolver = Resolver()
+    resolver.upstream_says(*ANSWER, authority=WILDCARD)
+    for _ in range(3):
+        reply = resolver.ask(edns=opt(do=True))
+        assert [record.rtype for record in (*reply.rr, *reply.auth)] == [1, 46, 47, 46]
+        assert resolver.ask().auth == []
+    resolver.wait(200)
+    resolver.ask(edns=opt(do=True))
+    assert len(resolver.forwarded) == 3  # the answer is good as long as its proof
+
+
+def test_of_a_negative_answer_only_what_proves_it_comes_along() -> None:
+    soa = "example.com. 300 IN SOA ns.example.com. host.example.com. 1 2 3 4 60"
+    resolver = Resolver()
+    resolver.upstream_says(authority=[soa, *WILDCARD, "example.com. " + SIGNED.format("SOA")])
+    reply = resolver.ask(edns=opt(do=True))
+    assert [record.rtype for record in reply.auth] == [6, 47, 46, 46]
+
+
+def test_the_signature_of_a_dname_comes_along() -> None:
+    # RFC 6672 section 5.3.1: an alias made of it has none of its own.
+    made = (
+        f"example.com. 300 IN DNAME {wire('example.net').hex()}",
+        "example.com. " + SIGNED.format("DNAME"),
+    )
+    found = ("www.example.com. 300 IN CNAME www.example.net.", "www.example.net. 60 IN A 192.0.2.1")
+    resolver = Resolver()
+    resolver.upstream_says(*made, *found, "example.com. " + SIGNED.format("NS"))
+    for _ in range(3):
+        reply = resolver.ask(edns=opt(do=True))
+        assert [record.rtype for record in reply.rr] == [39, 46, 5, 1]
+        assert [record.rtype for record in resolver.ask().rr] == [39, 5, 1]
 
 
 def test_ad_of_an_upstream_in_clear_text_is_not_passed_on() -> None:

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+
 from blocker.core.engine import Engine, Forward, View
 from blocker.listen.connections import CONNECTIONS
 from blocker.listen.stream import StreamListener
@@ -58,6 +60,17 @@ def clock() -> float:
 def engine() -> Engine:
     """One that blocks `blocked.example` and serves its home."""
     return Engine(View(policy(rule("blocked.example"))))
+
+
+def fail_at(name: bytes, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the engine's policy raise what no caller expects, for names that hold these octets."""
+    policy = next(iter(engine._admission.views.all)).policy
+    asked = type(policy).match
+
+    def match(self: Any, folded: bytes) -> Any:
+        return asked(self, folded) if name not in folded else 1 // 0
+
+    monkeypatch.setattr(type(policy), "match", match)
 
 
 @asynccontextmanager

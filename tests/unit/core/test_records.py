@@ -110,8 +110,22 @@ def test_a_copy_stands_for_itself() -> None:
     ]
 
 
+def test_a_copy_keeps_letters_and_leaves_the_names_asked_to_the_question() -> None:
+    message = HEADER + NAME + record(b"\x03wWw\x07example\x00", 5, b"\x03Web" + POINTER)
+    message += record(b"\x03Web" + POINTER, 1, b"abcd")
+    body, _ = copy(message, read(message, 25, 2, NAME), NAME)
+    assert body == (record(POINTER, 5, b"\x03Web" + NAME) + record(b"\x03Web" + NAME, 1, b"abcd"))
+
+
 def test_a_name_that_runs_past_its_record_is_not_copied() -> None:
     message = HEADER + NAME + record(POINTER, 15, b"\x00\x0a\x04ma", size=5) + b"il\x00"
+    with pytest.raises(BadRecord):
+        copy(message, read(message, 25, 1, NAME))
+
+
+def test_data_that_is_too_large_once_its_names_are_written_out_is_not_copied() -> None:
+    # One that ends in octets that do not belong there; a good one is never that long.
+    message = HEADER + NAME + record(POINTER, 15, b"\x00\x0a" + POINTER + bytes(65_531))
     with pytest.raises(BadRecord):
         copy(message, read(message, 25, 1, NAME))
 

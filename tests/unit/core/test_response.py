@@ -72,3 +72,22 @@ def test_a_negative_answer_holds_its_soa() -> None:
     answer = said(authority=[EXAMPLE_SOA], rcode=3)
     assert (answer.rcode, answer.answers, answer.authorities) == (3, 0, 1)
     assert answer.expires == NOW + 60
+
+
+@pytest.mark.parametrize(
+    "qtype, content",
+    [(15, b"\x00\x01\xff\xff"), (33, bytes(6) + b"\xc0\xff"), (12, b"\x03ab"), (5, b"\x80")],
+)
+def test_data_that_nobody_can_read_is_no_answer(qtype: int, content: bytes) -> None:
+    # RFC 9267: neither we, when it is written out behind an alias, nor a client that trusts us.
+    asked = parse_query(query("www.example.com", qtype), 65_535)
+    fixed = qtype.to_bytes(2, "big") + b"\x00\x01\x00\x00\x00\x3c" + len(content).to_bytes(2, "big")
+    record = b"\xc0\x0c" + fixed + content
+    message = header(flags=0x8180, counts=(1, 1, 0, 0)) + asked.question + record
+    assert parse_answer(asked, message, NOW, Lifetimes()) is None
+
+
+def test_nor_is_a_denial_whose_soa_nobody_can_read() -> None:
+    soa = b"\xc0\x0c\x00\x06\x00\x01\x00\x00\x00\x3c\x00\x16\xff\xff" + bytes(20)
+    message = header(flags=0x8183, counts=(1, 0, 1, 0)) + asked().question + soa
+    assert answer_of(message) is None

@@ -10,6 +10,7 @@ from blocker.core.wire import (
     frame,
     opt,
     parse_query,
+    unanswerable,
     wants_structured_errors,
 )
 from tests.support import packets
@@ -75,6 +76,11 @@ def test_a_format_error_carries_its_reply() -> None:
     with pytest.raises(FormatError) as caught:
         parse_query(b"")
     assert caught.value.reply == b""
+
+
+def test_what_we_cannot_deal_with_is_servfail() -> None:
+    packet = query(flags=0x0110, packet_id=0x0102)
+    assert unanswerable(packet) == b"\x01\x02\x81\x92" + bytes(8)
 
 
 def test_a_frame_has_rd_and_cd_as_asked_and_its_counts() -> None:

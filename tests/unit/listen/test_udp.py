@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from blocker.listen.udp import DATAGRAMS_A_WAKE_UP, UdpListener, WildcardUdpListener, listener
-from tests.support.listening import Late, clock, datagrams, engine, exchange, udp_listener
-from tests.support.packets import lines, query, read
+from tests.support.listening import Late, clock, datagrams, engine, exchange, fail_at, udp_listener
+from tests.support.packets import NOERROR, SERVFAIL, lines, query, read
 
 BLOCKED = query("blocked.example")
 
@@ -57,6 +57,25 @@ def test_a_burst_is_answered_whole() -> None:
             behind.engine.datagrams.fold()
             assert behind.engine.tally.queries == {("udp", "blocked"): count}
             assert sum(behind.engine.tally.seconds) == count
+
+    asyncio.run(run())
+
+
+def test_a_query_that_we_fail_at_costs_no_other_its_reply(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> None:
+        async with udp_listener() as (server, behind), datagrams() as client:
+            fail_at(b"broken", behind.engine, monkeypatch)
+            loop, address = asyncio.get_running_loop(), server.socket.getsockname()
+            for number, name in enumerate(("blocked", "broken", "blocked")):
+                client.sendto(query(f"{name}.example", packet_id=number), address)
+            async with asyncio.timeout(2):
+                got = [(await loop.sock_recvfrom(client, 512))[0] for _ in range(3)]
+            assert {each[1]: (each[3] & 15, len(each) > 12) for each in got} == {
+                0: (NOERROR, True), 1: (SERVFAIL, False), 2: (NOERROR, True),
+            }  # fmt: skip
+            assert "ZeroDivisionError" in caplog.text
 
     asyncio.run(run())
 
