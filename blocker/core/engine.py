@@ -189,12 +189,12 @@ class Engine:
             view.keep(key, reply, query.stream, self._retired)
         return _say(packet[:2], client, journal, reply)
 
-    def _forward(self, forward: Forward) -> bytes | Forward:
+    def _forward(self, forward: Forward) -> bytes | Forward | None:
         """Nothing is known: the caller asks, unless that failed just now."""
         self.misses += 1
         now = forward.asked
         if self.failures.until and self.failures.has(forward.query.key, now):
-            return self._fail(forward, now, CACHED_ERROR, "an upstream failed just now")
+            return self._fail(forward, now, CACHED_ERROR, "an upstream failed just now") or None
         return forward
 
     def _special(self, query: Query) -> bytes | None:
@@ -216,7 +216,7 @@ class Engine:
             forward.query, forward.aliased = aliased.question(), aliased
         known = self.answers.get(forward.query.keyed(view.upstreams))
         if known is not None and now < known.expires and query.rd:
-            return self._sent(forward, known, now, "cached")
+            return self._sent(forward, known, now, "cached") or None
         if (here := self._special(forward.query)) is not None:
             reply = Reply(aliased.joined(here) if aliased.count else here, now, "local", verdict)
             return _say(forward.packet_id, client, forward.journal, reply)
@@ -291,6 +291,7 @@ def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes
 
 def _sent(forward: Forward, reply: Reply, now: float, upstream: str = "") -> bytes:
     seconds = now - forward.asked
-    forward.journal.waited(seconds)
+    if seconds:  # what is ready at once is counted where it is sent
+        forward.journal.waited(seconds)
     forward.journal.append((forward.client, waited(reply, now, upstream, seconds)))
     return forward.packet_id + reply.tail if reply.tail else b""
