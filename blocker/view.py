@@ -19,7 +19,6 @@ from blocker.core.answer import Lifetimes
 from blocker.core.engine import HOME, Everything, View
 from blocker.core.names import from_text
 from blocker.core.policy import (
-    NoRules,
     Policy,
     Rule,
     RuleAction,
@@ -127,8 +126,8 @@ class GroupViews:
 
     def policy(self, name: str = DEFAULT, client: object = None) -> Policy:
         """A group's policy, or one client's in it when there are rules for that client alone."""
-        if name in self._paused:
-            return Policy(NoRules())
+        if name in self._paused:  # who calls home is still told, and the user's records still hold
+            return Policy(self._lists.ruleset, self._records, group=name, paused=True)
         rules = [
             replace(made, scope=_scope(rule))
             for rule, made in self._rules

@@ -259,7 +259,7 @@ class Engine:
         """The packet for a client whose question was not asked; says nothing of the next one."""
         if (packet := self._stale(forward, now)) is not None:
             return packet
-        return _sent(forward, turned_away(forward.question, text), now)
+        return _sent(forward, turned_away(forward.question, text, forward.verdict), now)
 
     def _stale(self, forward: Forward, now: float) -> bytes | None:
         known = self.answers.get(forward.query.key)
@@ -270,7 +270,7 @@ class Engine:
     def _fail(self, forward: Forward, now: float, ede: int, text: str) -> bytes:
         if (packet := self._stale(forward, now)) is not None:
             return packet
-        return _sent(forward, failed(forward.question, ede, text), now)
+        return _sent(forward, failed(forward.question, ede, text, forward.verdict), now)
 
     def _sent(self, forward: Forward, answer: Answer, now: float, action: str) -> bytes:
         query, view = forward.query, forward.view

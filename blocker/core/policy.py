@@ -29,7 +29,7 @@ from blocker.core.rule import (
     VerdictAction,
 )
 from blocker.core.ruleset import NoRules, Ruleset
-from blocker.core.switches import State, Switch, Switches
+from blocker.core.switches import Paused, State, Switch, Switches
 
 __all__ = [
     "BREAKAGE",
@@ -57,7 +57,8 @@ _LISTS = 1024
 class Policy:
     """A ruleset, the user's own rules in front, and the switches that put entries in force.
 
-    `group` is whose policy it is, for rules that name one.
+    `group` is whose policy it is, for rules that name one. `paused`: no list is in force, and each
+    still tells whose a name is.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Policy:
         purposes: Mapping[str, State] | None = None,
         lists: Mapping[str, State] | None = None,
         max_breakage: str = "minor",
+        paused: bool = False,
     ) -> None:
         self._ruleset = ruleset
         self._prefixes, self._kinds, self._kind = ruleset.prefixes, ruleset.kinds, ruleset.kind
@@ -78,9 +80,8 @@ class Policy:
         for rule in overlay:
             self._overlay.setdefault(trie_key(rule.name), []).append(rule)
         off = dict.fromkeys(ruleset.off, _OFF)
-        self._switches = Switches(
-            {**off, **(vendors or {})}, purposes or {}, lists or {}, max_breakage
-        )
+        kind = Paused if paused else Switches
+        self._switches = kind({**off, **(vendors or {})}, purposes or {}, lists or {}, max_breakage)
         self._addresses = AddressRules(rule for rule in ruleset.keyless if rule.match == "address")
         # Of these, unlike of the overlay, every key is stored in the ruleset too.
         self._settled: dict[bytes, list[Rule]] = {}
@@ -110,7 +111,7 @@ class Policy:
         self._below: dict[bytes, Verdict | None] = {}
         self._at: dict[bytes, Verdict | None] = {}
         self._undecided: set[bytes] = set()  # the keys below which the whole name decides
-        self._verdicts: dict[tuple[str, int, str], Verdict] = {}
+        self._verdicts: dict[tuple[str, int, str, str], Verdict] = {}
         # The verdict on every name that one list alone has, by the kind of its rule.
         self._listed: dict[int, Verdict | None] = {}
 
@@ -208,21 +209,22 @@ class Policy:
     def _decide(self, rules: Iterable[Rule]) -> Verdict | None:
         """The verdict by the rules that match, in their order."""
         rules = list(rules)
-        owner = next((rule.vendor for rule in rules if rule.layer == "zone"), "")
+        about = next((rule for rule in rules if rule.vendor), None)
         cases: list[Verdict] = []
         known: Rule | None = None
         for rule, state in self._states(rules):
             if state in _IN_FORCE:
-                cases.append(self._verdict(state, rule, owner))
+                cases.append(self._verdict(state, rule, about))
                 if rule.condition is None and state in _DECISIVE:
                     break
             known = known or rule
         else:
             if known is not None:
-                cases.append(self._verdict("pass", known, owner))
+                cases.append(self._verdict("pass", known, about))
         if all(case.rule.condition is None for case in cases):
             return deciding(cases)
-        return Verdict("depends", cases[0].rule, owner=owner, cases=tuple(cases))
+        first = cases[0]
+        return Verdict("depends", first.rule, owner=first.owner, use=first.use, cases=tuple(cases))
 
     def _states(self, rules: Iterable[Rule]) -> Iterator[tuple[Rule, str]]:
         """The rules that match, in the order of decision, each with its state.
@@ -244,12 +246,14 @@ class Policy:
                 curated = rule
                 yield rule, self.state(rule)
 
-    def _verdict(self, action: str, rule: Rule, owner: str = "") -> Verdict:
-        owner = "" if rule.vendor else owner
+    def _verdict(self, action: str, rule: Rule, about: Rule | None = None) -> Verdict:
+        """`about` is what else knows of the name: a list's entry for it, or its zone."""
+        owner, use = (about.vendor, about.purpose) if about and not rule.vendor else ("", "")
         # The verdict keeps its rule alive, so the rule's id stays its own.
-        key = (action, id(rule), owner)
+        key = (action, id(rule), owner, use)
         if (verdict := self._verdicts.get(key)) is None:
-            verdict = self._verdicts[key] = Verdict(cast(VerdictAction, action), rule, owner=owner)
+            said = cast(VerdictAction, action)
+            verdict = self._verdicts[key] = Verdict(said, rule, owner=owner, use=use)
         return verdict
 
     def _applicable(self, name: bytes, stored: Callable[[bytes], Sequence[Rule]]) -> list[Rule]:

@@ -135,14 +135,14 @@ def not_recursed(query: Query) -> Reply:
     return Reply(tail, 0.0, "refused", None)
 
 
-def turned_away(query: Query, text: str) -> Reply:
+def turned_away(query: Query, text: str, verdict: Verdict | None) -> Reply:
     """What a client gets whose question is not asked, because there is no room."""
-    return Reply(_error(query, REFUSED, OVER_QUOTA, text), 0.0, "failed", None)
+    return Reply(_error(query, REFUSED, OVER_QUOTA, text), 0.0, "failed", verdict)
 
 
-def failed(query: Query, ede: int, text: str) -> Reply:
+def failed(query: Query, ede: int, text: str, verdict: Verdict | None) -> Reply:
     """SERVFAIL, with an extended error that says why (RFC 8914)."""
-    return Reply(_error(query, SERVFAIL, ede, text), 0.0, "failed", None)
+    return Reply(_error(query, SERVFAIL, ede, text), 0.0, "failed", verdict)
 
 
 def _error(query: Query, rcode: int, ede: int, text: str) -> bytes:

@@ -182,7 +182,7 @@ def _kind(action: str, verdict: Verdict | None) -> Kind:
         text=rule.text,
         line=rule.line,
         vendor=verdict.vendor,
-        purpose=rule.purpose,
+        purpose=verdict.purpose,
         breakage=rule.breakage if rule.vendor else "",
     )
 

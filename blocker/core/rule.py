@@ -101,8 +101,8 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """What the policy says of a name. One object per rule, action and zone, so it can be counted
-    by identity.
+    """What the policy says of a name. One object per rule, action, owner and purpose, so it can be
+    counted by identity.
 
     `pass` decides nothing: the rule is an entry that is not in force, or the zone the name lies in.
     `depends` has yet to be resolved for a type and a client: of `cases`, in order of decision, the
@@ -112,10 +112,17 @@ class Verdict:
     action: VerdictAction
     rule: Rule
     ready: dict[int, tuple[bytes, bytes, object]] = field(default_factory=dict)  # by sinkhole.py
-    owner: str = ""  # of the zone that the name lies in, where the rule knows no vendor
+    # What the entry of the name or its zone knows, where the rule that decides does not:
+    owner: str = ""
+    use: str = ""
     cases: "tuple[Verdict, ...]" = ()
 
     @property
     def vendor(self) -> str:
         """Whose name it is, as far as the lists know."""
         return self.rule.vendor or self.owner
+
+    @property
+    def purpose(self) -> str:
+        """What it is used for, as far as the lists know."""
+        return self.rule.purpose or self.use

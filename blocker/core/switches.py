@@ -69,3 +69,16 @@ class Switches:
                 return None
             why = f"the purpose {purpose} is switched off"
         return why if purpose in TELEMETRY else "allow"
+
+
+class Paused(Switches):
+    """While blocking is paused, no list does anything; what its rules know of names still holds."""
+
+    def listed(self, rule: Rule) -> str:
+        return _PAUSED
+
+    def curated(self, rule: Rule) -> str:
+        return _PAUSED
+
+
+_PAUSED = "blocking is paused"

@@ -18,7 +18,7 @@ from tests.support.backend import first_plan
 from tests.support.plans import generation
 
 NOW = 1_700_000_000.0
-TRACKED, KEPT = from_text("a.tracking.miui.com"), from_text("update.miui.com")
+TRACKED = from_text("a.tracking.miui.com")
 
 
 def views(generation: Generation, now: float = NOW, **how: Any) -> GroupViews:
@@ -48,13 +48,21 @@ def test_lists_switches_and_own_rules_make_the_policy(tmp_path: Path) -> None:
     assert verdict.action == "shadow"
 
 
-def test_during_a_pause_nothing_matches(tmp_path: Path) -> None:
-    paused = replace(first_plan(tmp_path).generation, paused_until=NOW + 60)
+def test_during_a_pause_nothing_is_blocked(tmp_path: Path) -> None:
+    plan = first_plan(tmp_path, "rules: {block: [own.example]}\nrecords: {nas.lan: 192.0.2.7}\n")
+    paused = replace(plan.generation, paused_until=NOW + 60)
     made = views(paused)
-    assert made.of("192.0.2.1").policy.match(TRACKED) is None
-    assert made.of("192.0.2.1").policy.match(KEPT) is None
+    view = made.of("192.0.2.1")
+    assert decided(view, "own.example") is None
+    assert decided(view, "nas.lan") == "local"  # what is one's own is no blocking
+    assert decided(view, "update.miui.com") == "allow"
+    tracked = view.policy.match(TRACKED)  # who calls home is counted all the same
+    assert tracked is not None
+    assert (tracked.action, tracked.vendor, tracked.purpose) == ("pass", "xiaomi", "analytics")
     assert made.changes_at == NOW + 60
-    assert views(paused, NOW + 60).policy().match(TRACKED) is not None
+    after = views(paused, NOW + 60).policy().match(TRACKED)
+    assert after is not None
+    assert after.action == "block"
 
 
 GROUPS = """

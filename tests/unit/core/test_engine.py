@@ -226,7 +226,10 @@ def test_the_journal_is_told_of_every_packet(tcp: bool) -> None:
             "dropped": 1,
         }.items()
     }
-    assert resolver.engine.tally.accounts == {("user", "unspecified", "blocked"): 3}
+    assert resolver.engine.tally.accounts == {
+        ("user", "unspecified", "blocked"): 3,
+        ("xiaomi", "analytics", "would-block"): 1,
+    }
     assert (resolver.engine.tally.hits, resolver.engine.misses) == (2, 3)
 
 
@@ -267,3 +270,16 @@ def test_what_was_replaced_is_freed_a_little_at_a_time() -> None:
         assert old.replies or old.policy.memories
     assert not any((old.replies, *old.policy.memories))
     assert str(resolver.ask("n1.example.org").rr[0].rdata) == "0.0.0.0"
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_question_that_fails_is_its_vendors_all_the_same(away: bool) -> None:
+    resolver = Resolver(entry("a.example", shared=True))
+    forward = resolver.engine.on_query(query("a.example"), CLIENT, resolver.now)
+    assert isinstance(forward, Forward)
+    if away:
+        resolver.engine.turn_away(forward, resolver.now, "too many questions in flight")
+    else:
+        resolver.engine.on_failure(forward, resolver.now, 22, "timeout")
+    resolver.engine.datagrams.fold()
+    assert resolver.engine.tally.accounts == {("xiaomi", "analytics", "allowed"): 1}

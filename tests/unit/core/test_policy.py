@@ -41,6 +41,26 @@ def test_a_family_matches_its_members() -> None:
     assert action(tried, "b-stsdk.vivo.com.cn") == "block"
 
 
+def test_what_is_known_of_a_name_is_told_whoever_decides() -> None:
+    # For what a name is used that the user let out is what an account of it is about.
+    known = entry("a.example", "advertising"), zone("example")
+    for decider in (rule("a.example", "allow"), rule("a.example"), listed("a.example", "allow")):
+        verdict = policy(decider, *known).match(from_text("a.example"))
+        assert verdict is not None
+        assert (verdict.vendor, verdict.purpose) == ("xiaomi", "advertising")
+    verdict = policy(rule("b.example"), *known).match(from_text("b.example"))
+    assert verdict is not None
+    assert (verdict.vendor, verdict.purpose) == ("xiaomi", "")
+
+
+def test_a_pause_puts_no_list_in_force() -> None:
+    rules = (entry("a.example"), entry("f.example", "push"), listed("b.example"), keep("k.example"))
+    tried = policy(*rules, zone("example"), paused=True)
+    for name, expected in (("a", "pass"), ("f", "pass"), ("b", "pass"), ("k", "allow")):
+        assert action(tried, f"{name}.example") == expected
+    assert tried.trace(from_text("a.example"))[0] == (rules[0], "blocking is paused")
+
+
 @pytest.mark.parametrize("make", [rule, entry, listed])
 def test_octets_inside_a_label_are_no_name(make: Callable[[str], Rule]) -> None:
     # ab\006xiaomi is one label; a search for equal octets finds xiaomi.com at its end.

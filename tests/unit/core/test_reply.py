@@ -49,7 +49,7 @@ def test_replies_of_refusal_say_why_to_who_sent_edns() -> None:
     asked = parse_query(query(edns=opt()))
     for reply, action, rcode, ede in (
         (refused(asked), "refused", 5, 18),
-        (failed(asked, 22, "all is lost"), "failed", 2, 22),
+        (failed(asked, 22, "all is lost", None), "failed", 2, 22),
     ):
         said = read(bytes(2) + reply.tail)
         assert (reply.action, said.header.rcode) == (action, rcode)
