@@ -131,7 +131,7 @@ def parse_query(packet: bytes, most: int = UDP_PAYLOAD) -> Query:
             shape, limit = _additional(packet, end, shape ^ _MORE, limit, most)
         return Query(name, qtype, qclass, packet[HEADER:end], shape, limit)
     except (IndexError, _Malformed):
-        raise FormatError(_bare(packet, FORMERR)) from None
+        raise FormatError(_refusal(packet, FORMERR)) from None
 
 
 @lru_cache(4096)
@@ -192,12 +192,53 @@ def _bare(packet: bytes, rcode: int) -> bytes:
     return bytes((0x80 | packet[2] & 0x79, 0x80 | packet[3] & _CD | rcode)) + bytes(8)
 
 
+def _refusal(packet: bytes, rcode: int) -> bytes:
+    """A header alone; for a packet with an OPT record its question and ours, for without one it
+    would say that EDNS is not understood (RFC 6891 section 7).
+    """
+    bare = _bare(packet, rcode)
+    end = _question_end(packet)
+    record = opt(_shape_of_edns(packet, end)) if end else b""
+    if not record:
+        return bare
+    return bare[:2] + b"\x00\x01\x00\x00\x00\x00\x00\x01" + packet[HEADER:end] + record
+
+
+def _question_end(packet: bytes) -> int:
+    """Where the one question ends; 0 for none, or one that cannot be read."""
+    at = HEADER
+    try:
+        while length := packet[at]:
+            at += length + 1 if length < 64 else len(packet)
+    except IndexError:
+        return 0
+    one = packet[4:6] == b"\x00\x01" and at <= HEADER + 254 and at + 5 <= len(packet)
+    return at + 5 if one else 0
+
+
+def _shape_of_edns(packet: bytes, at: int) -> int:
+    """What an OPT record behind the question says for a reply, however broken it is or what is
+    around it; 0 when there is none to be found.
+    """
+    try:
+        for _ in range(sum(packet[7:HEADER:2])):
+            while 0 < (length := packet[at]) < 64:
+                at += length + 1
+            at += 2 if length else 1
+            if packet[at : at + 2] == b"\x00\x29":
+                return _EDNS | (_DO if packet[at + 6] & 0x80 else 0)
+            at += 10 + (packet[at + 8] << 8 | packet[at + 9])
+    except IndexError:
+        pass
+    return 0
+
+
 def _unusual_shape(packet: bytes) -> int:
     """The shape of what is not in _SHAPES, if it is a query at all."""
     if len(packet) < HEADER or packet[2] & 0x80:
         raise FormatError(b"")  # no header to answer to, or itself a response: never answered
     if packet[2] & 0x78:
-        raise FormatError(_bare(packet, NOTIMP))
+        raise FormatError(_refusal(packet, NOTIMP))
     # RFC 9619: one question; a query has no answers to give, and not hundreds of other records.
     if packet[4:11] != _ONE_QUESTION or len(packet) > LARGEST_QUERY:
         raise _Malformed

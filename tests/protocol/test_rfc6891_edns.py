@@ -4,7 +4,18 @@ from typing import Any
 
 import pytest
 
-from tests.support.packets import FORMERR, NOERROR, OPT, header, opt, option, query, question, read
+from tests.support.packets import (
+    FORMERR,
+    NOERROR,
+    NOTIMP,
+    OPT,
+    header,
+    opt,
+    option,
+    query,
+    question,
+    read,
+)
 from tests.support.resolver import Resolver
 from tests.support.rules import rule
 
@@ -150,6 +161,25 @@ def test_a_malformed_opt_is_formerr(packet: bytes) -> None:
     assert reply is not None
     assert (reply[3] & 15, resolver.forwarded) == (FORMERR, [])
     assert resolver.send(packet, tcp=True) == reply
+    # Section 7: with question and OPT, or it would say that EDNS is not understood.
+    has_one = packet[12:] != question("www.example.com")
+    assert reply[4:] == (refusal() if has_one else bytes(8))
+
+
+def refusal(*, do: bool = False) -> bytes:
+    """What it says after its flags."""
+    return header(counts=(1, 0, 0, 1))[4:] + question("www.example.com") + opt(do=do)
+
+
+@pytest.mark.parametrize("opcode", range(1, 16))
+@pytest.mark.parametrize("do", [False, True])
+def test_an_opcode_that_is_not_known_is_no_reason_to_leave_edns_out(opcode: int, do: bool) -> None:
+    # Section 6.1.1; DO is copied: RFC 3225 section 3.
+    packet = query(flags=opcode << 11 | 0x0100, edns=opt(do=do))
+    reply = answering().send(packet)
+    assert reply is not None
+    assert reply[2:4] == bytes((0x81 | opcode << 3, 0x80 | NOTIMP))
+    assert reply[4:] == refusal(do=do)
 
 
 def test_a_query_with_some_options_is_served() -> None:
