@@ -14,7 +14,6 @@ through its TTL has expired.
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
 
 from blocker.core import designated, special
 from blocker.core.answer import Answer, Lifetimes
@@ -38,9 +37,19 @@ from blocker.core.reply import (
     waited,
 )
 from blocker.core.response import parse_answer
+from blocker.core.retired import Retired
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
-from blocker.core.wire import RD, STREAM_LIMIT, UDP_PAYLOAD, FormatError, Query, parse_query
+from blocker.core.wire import (
+    IN,
+    OPT,
+    RD,
+    STREAM_LIMIT,
+    UDP_PAYLOAD,
+    FormatError,
+    Query,
+    parse_query,
+)
 
 __all__ = ["HOME", "Engine", "Everything", "Forward", "View", "Views"]
 
@@ -73,7 +82,8 @@ class Engine:
         self._log = self.datagrams.append
         self._second_sight = SecondSight(8192)
         self.failures = Failures()
-        self._retired: list[dict[Any, Any]] = []
+        self._retired = Retired()
+        self.shed = self._retired.shed
         self._put(views, networks, zones)
 
     def install(
@@ -107,19 +117,6 @@ class Engine:
     def limit(self, now: float) -> dict[str, int]:
         """Refuse whom the journal has seen ask too much: who that is since the last time."""
         return self._admission.limit(self.tally.rate, now)
-
-    def shed(self, count: int) -> bool:
-        """Free `count` entries of what was replaced; True while there is more.
-
-        All at once, a hundred thousand entries would take longer than any answer may.
-        """
-        if self._retired:
-            entries = self._retired[-1]
-            for _ in range(min(count, len(entries))):
-                entries.popitem()
-            if not entries:
-                self._retired.pop()
-        return bool(self._retired)
 
     def on_query(self, packet: bytes, client: str, now: float) -> bytes | Forward | None:
         """A datagram from a client address. Bytes go back to it; None is silence."""
@@ -158,6 +155,11 @@ class Engine:
         # Before anything is looked up: an open resolver is a weapon in strangers' hands.
         if view.refused:
             return _say(packet[:2], client, journal, refused(query, limited=view.limited))
+        # Before the rules: whatever they say of a name, it has no transfers and no other class.
+        if (query.qclass != IN or query.qtype > 127 or query.qtype == OPT) and (
+            here := special.refusal(query)
+        ):
+            return _say(packet[:2], client, journal, Reply(here, now, "local", None))
         # Before the answers: those are what upstreams said, whatever we think of it.
         verdict = view.policy.match(query.name)
         if verdict is not None and verdict.action == "depends":
@@ -199,7 +201,7 @@ class Engine:
 
     def _special(self, query: Query) -> bytes | None:
         if self._zones and any(name in self._zones for name in parents(query.name)):
-            return special.kind_tail(query)
+            return special.minimal(query)
         return designated.tail(query, self.services) or special.tail(query)
 
     def _local(self, forward: Forward) -> bytes | Forward | None:

@@ -56,21 +56,30 @@ def find(name: bytes) -> SpecialName | None:
 def tail(query: Query) -> bytes | None:
     """The reply after its id, to a question that is never forwarded; None for all others."""
     special = find(query.name)
-    if special is None or _is_forwarded(query, special) or _is_refused(query):
-        return kind_tail(query)
+    if special is None or _is_forwarded(query, special):
+        return minimal(query)
     return _special_tail(query, special)
 
 
-def kind_tail(query: Query) -> bytes | None:
-    """The same, as far as it is not the name that makes it so but what is asked of it."""
-    if _is_refused(query):
-        return _refused(query)
-    return _minimal(query) if query.qtype == ANY else None
+def refusal(query: Query) -> bytes | None:
+    """The reply after its id to what is asked of no name: other classes, transfers, and types that
+    are no data; None for all else.
+    """
+    if query.qclass == IN and query.qtype != OPT and not 128 <= query.qtype < ANY:
+        return None
+    extended = opt(query.shape)
+    return frame(query.shape, REFUSED, 0, 0, 1 if extended else 0) + query.question + extended
 
 
-def _is_refused(query: Query) -> bool:
-    """Other classes, transfers, and types that are no data."""
-    return query.qclass != IN or 128 <= query.qtype < ANY or query.qtype == OPT
+def minimal(query: Query) -> bytes | None:
+    """The reply after its id to ANY, which is never forwarded: with as little as may be (RFC 8482
+    section 4.2). None for all other types.
+    """
+    if query.qtype != ANY:
+        return None
+    extended = opt(query.shape)
+    head = frame(query.shape, NOERROR, 1, 0, 1 if extended else 0)
+    return head + query.question + record(HINFO, TTL, b"\x07RFC8482\x00") + extended
 
 
 def _is_forwarded(query: Query, special: SpecialName) -> bool:
@@ -93,18 +102,6 @@ def _special_tail(query: Query, special: SpecialName) -> bytes:
         return head + query.question + record(query.qtype, LOOPBACK_TTL, content) + extended
     rcode = NOERROR if exists else NXDOMAIN
     return frame(shape, rcode, 0, 1, additionals, True) + query.question + soa(TTL) + extended
-
-
-def _minimal(query: Query) -> bytes:
-    """ANY, answered with as little as may be (RFC 8482 section 4.2)."""
-    extended = opt(query.shape)
-    head = frame(query.shape, NOERROR, 1, 0, 1 if extended else 0)
-    return head + query.question + record(HINFO, TTL, b"\x07RFC8482\x00") + extended
-
-
-def _refused(query: Query) -> bytes:
-    extended = opt(query.shape)
-    return frame(query.shape, REFUSED, 0, 0, 1 if extended else 0) + query.question + extended
 
 
 _DATA = {

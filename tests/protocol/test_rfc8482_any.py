@@ -2,8 +2,10 @@
 
 import pytest
 
+from blocker.core.policy import Rule
 from tests.support.packets import ANY, AXFR, CH, NOERROR, REFUSED, TXT, A, lines, opt
 from tests.support.resolver import Resolver
+from tests.support.rules import local, rule
 
 
 @pytest.mark.parametrize("tcp", [False, True])
@@ -31,6 +33,13 @@ def test_transfers_and_meta_types_are_refused(qtype: int, tcp: bool) -> None:
     resolver = Resolver()
     reply = resolver.ask(qtype=qtype, tcp=tcp)
     assert (reply.header.rcode, lines(reply.rr), resolver.forwarded) == (REFUSED, [], [])
+
+
+@pytest.mark.parametrize("made", [rule("a.example"), local("a.example", "b.example")])
+@pytest.mark.parametrize("qtype, qclass", [(AXFR, 1), (41, 1), (A, CH)])
+def test_also_where_a_rule_knows_the_name(made: Rule, qtype: int, qclass: int) -> None:
+    reply = Resolver(made).ask("a.example", qtype, qclass=qclass)
+    assert (reply.header.rcode, reply.header.aa, reply.rr) == (REFUSED, 0, [])
 
 
 @pytest.mark.parametrize("qclass", [0, CH, 4, 254, 255])
