@@ -46,6 +46,11 @@ def leads_home(message: bytes, records: Sequence[Record]) -> bool:
     return found
 
 
+def leads_nowhere(message: bytes, records: Sequence[Record]) -> bool:
+    """Whether all their addresses are 0.0.0.0 or ::, as resolvers say of what they block."""
+    return not any(map(any, addresses(message, records)))
+
+
 def is_kept_away(name: bytes, zones: Collection[bytes] | None, verdict: Verdict | None) -> bool:
     """Whether a name may not lead home. `zones` may, and all below them; None: every name may."""
     if zones is None or (

@@ -8,7 +8,7 @@ name, of a negative answer the SOA, and the proofs that go with either (RFC 2181
 from blocker.core.answer import Answer, Lifetimes, aged
 from blocker.core.beside import EXTENDED_ERROR, is_blocked_upstream, services_lead_home
 from blocker.core.names import is_below
-from blocker.core.rebinding import leads_home
+from blocker.core.rebinding import leads_home, leads_nowhere
 from blocker.core.records import (
     NAMED,
     SERVICE,
@@ -114,6 +114,8 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
         answer.leads_home |= services_lead_home(message, start, answer.services)
     if rcode or EXTENDED_ERROR in message:  # at one look: few messages have that octet anywhere
         answer.blocked = is_blocked_upstream(message, start)
+    if answer.leads_home and leads_nowhere(message, kept):
+        answer.blocked = True
     return answer
 
 

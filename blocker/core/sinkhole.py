@@ -114,6 +114,13 @@ def _is_own(verdict: Verdict) -> bool:
     return bool(verdict.rule.mode) and verdict.rule.match != "address"
 
 
+def nodata(query: Query, ttl: int, said: bytes) -> bytes:
+    """The reply after its id that there is no such record, and why: `said` is an option of EDNS."""
+    extended = opt(query.shape, said)
+    head = frame(query.shape, NOERROR, 0, 1, 1 if extended else 0)
+    return head + query.question + soa(ttl) + extended
+
+
 def record(rtype: int, ttl: int, content: bytes, owner: bytes = QNAME) -> bytes:
     """A record of class IN, of the question's name unless `owner` is another."""
     head = owner + rtype.to_bytes(2, "big") + b"\x00\x01" + ttl.to_bytes(4, "big")

@@ -10,12 +10,14 @@ from weakref import ref
 
 from blocker.core.answer import Answer
 from blocker.core.cases import asks_who
+from blocker.core.extended import of_upstream
 from blocker.core.local import spliced
 from blocker.core.policy import Verdict
 from blocker.core.rebinding import KEPT_AWAY, is_kept_away
 from blocker.core.reply import AgingReply, Reply, silence
+from blocker.core.sinkhole import nodata
 from blocker.core.view import View
-from blocker.core.wire import STREAM_LIMIT, Query
+from blocker.core.wire import STREAM_LIMIT, Query, wants_structured_errors
 
 BLOCKED_UPSTREAM = "blocked-upstream"  # instead of how the answer was come by
 
@@ -43,6 +45,10 @@ def reply_of(
         and is_kept_away(query.name, view.homes, verdict)
         and not _is_allowed(policy.match_addresses(answer.addresses(query)))
     ):
+        if answer.blocked:  # no rebinding, though the address is no more to be given for that
+            said = of_upstream(structured=wants_structured_errors(query.shape))
+            tail = nodata(query, view.sinkhole.ttl, said)
+            return Reply(tail, answer.expires, BLOCKED_UPSTREAM, verdict)
         return _withheld(query, answer, view, b"", KEPT_AWAY, now, answer.expires)
     noted = BLOCKED_UPSTREAM if answer.blocked else action
     if action == "stale":

@@ -1,14 +1,20 @@
 """RFC 8914: a client that sent EDNS is told why, in few words; one that did not, is not."""
 
+import pytest
+
+from blocker.core.policy import NoRules, Policy
 from blocker.core.rule import LocalRecord
 from blocker.core.sinkhole import Mode, Sinkhole
+from blocker.core.view import View
 from tests.support.packets import (
+    AAAA,
     HTTPS,
     NOERROR,
     NXDOMAIN,
     REFUSED,
     SERVFAIL,
     TXT,
+    A,
     extended_errors,
     opt,
     option,
@@ -130,6 +136,34 @@ def test_a_failure_says_which_upstream_and_the_next_that_it_is_remembered() -> N
     reply = resolver.ask(edns=opt())
     assert reply.header.rcode == SERVFAIL
     assert [code for code, _ in extended_errors(reply)] == [CACHED_ERROR]
+
+
+@pytest.mark.parametrize("qtype, nowhere", [(A, "0.0.0.0"), (AAAA, "::")])
+@pytest.mark.parametrize("alias", [False, True])
+def test_an_address_of_nowhere_is_how_upstreams_block(
+    qtype: int, nowhere: str, alias: bool
+) -> None:
+    # No rebinding, which is what other addresses of that kind are taken for.
+    kind = "AAAA" if qtype == AAAA else "A"
+    chain = ["www.example.com. 60 IN CNAME b.example."] if alias else []
+    owner = "b.example" if alias else "www.example.com"
+    resolver = Resolver()
+    resolver.engine.install(View(Policy(NoRules()), homes=frozenset()))
+    resolver.upstream_says(*chain, f"{owner}. 60 IN {kind} {nowhere}")
+    for _ in range(3):
+        reply = resolver.ask(qtype=qtype, edns=opt())
+        assert (reply.header.rcode, reply.rr, len(reply.auth)) == (NOERROR, [], 1)
+        assert extended_errors(reply) == [(BLOCKED_UPSTREAM, "blocked by the upstream resolver")]
+    resolver.engine.datagrams.fold()
+    assert resolver.engine.tally.queries == {("udp", "blocked-upstream"): 3}
+    assert resolver.engine.tally.accounts == {}
+    resolver.upstream_says("x.example. 60 IN AAAA ::", "x.example. 60 IN AAAA ::1")
+    reply = resolver.ask("x.example", AAAA, edns=opt())
+    assert extended_errors(reply) == [(BLOCKED, "on the list rebinding protection")]
+    resolver.engine.install(View(Policy(NoRules())))  # without that protection it is passed on
+    reply = resolver.ask(qtype=qtype, edns=opt())
+    assert str(reply.rr[-1].rdata) == nowhere
+    assert [code for code, _ in extended_errors(reply)] == [BLOCKED_UPSTREAM]
 
 
 def test_a_client_from_outside_is_refused_and_told_so() -> None:
