@@ -131,6 +131,7 @@ class Generation:
     strategy: str = "fastest"  # which of several upstreams is asked
     encrypted: Encrypted | None = None
     homes: list[str] | None = None  # zones whose names may lead to private addresses; None: all may
+    private_domains: list[str] = field(default_factory=list)  # of these, what the user has named
 
     @classmethod
     def read(cls, state: Path) -> Self:
@@ -195,15 +196,6 @@ class Tally:
     rows_dropped: int = 0
     datagrams_lost: int = 0  # by the kernel, since the sockets were bound: they outlive a worker
     connections_refused: int = 0
-
-    def of_outcome(self, outcome: str) -> dict[str, dict[str, int]]:
-        """By vendor and purpose, what was blocked, or would have been, or allowed."""
-        found: dict[str, dict[str, int]] = {}
-        for vendor, purposes in self.accounts.items():
-            for purpose, outcomes in purposes.items():
-                if outcome in outcomes:
-                    found.setdefault(vendor, {})[purpose] = outcomes[outcome]
-        return found
 
     @property
     def unclassified(self) -> dict[str, int]:

@@ -17,7 +17,7 @@ from blocker.clients.unlimited import Unlimited
 from blocker.core.addresses import AddressRules
 from blocker.core.answer import Lifetimes
 from blocker.core.engine import HOME, Everything, View
-from blocker.core.names import from_text
+from blocker.core.names import from_text, parents
 from blocker.core.policy import (
     Policy,
     Rule,
@@ -214,12 +214,18 @@ def rate_of(generation: Generation) -> RateLimit:
 
 def zones_of(generation: Generation) -> list[bytes]:
     """The zones that are asked about although they are special: those with upstreams of their own,
-    and what networks call themselves where routers are asked about everything, which know.
+    and what networks call themselves where the user has named it, or where routers are asked about
+    everything, which know.
     """
+    named = [
+        zone
+        for zone in map(from_text, generation.private_domains)
+        if any(parent in PRIVATE_USE for parent in parents(zone))
+    ]
     zones = [zone for upstream in generation.upstreams for zone in upstream.get("zones", ())]
     common = [each["url"] for each in generation.upstreams if not each.get("zones")]
     routers = bool(common) and all(map(_is_in_a_network, common))
-    return [*map(from_text, zones), *(PRIVATE_USE if routers else ())]
+    return [*map(from_text, zones), *named, *(PRIVATE_USE if routers else ())]
 
 
 def _is_in_a_network(url: str) -> bool:

@@ -30,6 +30,7 @@ def generation_of(config: Config, ruleset: Path) -> Generation:
         ),
         encrypted=_encrypted(config),
         homes=homes_of(config, search_domains()),
+        private_domains=list(config.dns.private_domains),
         cache=CacheLimits(
             size=cache.size,
             min_ttl=cache.min_ttl,

@@ -38,7 +38,6 @@ Value = Mapping[str, Any]
 
 RULES: Final = ("rule", "temporary")
 SWITCHES: Final = ("vendor", "purpose", "subscription")
-STATES: Final = ("on", "off", "shadow")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -209,6 +209,13 @@ def test_beside_a_public_upstream_a_router_is_asked_for_its_zones_alone(
     assert zones_of(generation(upstreams=upstreams)) == zones
 
 
+def test_a_name_of_private_use_that_the_user_has_named_is_asked_of_whoever_there_is() -> None:
+    # A resolver on this machine, say, which knows them. Others stay where they are.
+    named = ["lan", "office.corp", "corp.example", "local", "168.192.in-addr.arpa"]
+    zones = zones_of(generation(upstreams=[{"url": "udp://127.0.0.1:54"}], private_domains=named))
+    assert zones == [from_text("lan"), from_text("office.corp")]
+
+
 def test_an_id_is_a_client_of_its_group_while_that_holds(tmp_path: Path) -> None:
     text = (
         "groups:\n  - {name: phones, clients: ['id:anna'], blocking: {answer: nxdomain}}\n"

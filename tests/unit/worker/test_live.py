@@ -128,7 +128,8 @@ def test_it_answers_without_anyone_else(worker: Worker) -> None:
 def test_it_tells_what_it_did(worker: Worker) -> None:
     for _ in range(3):
         worker.address(BLOCKED)
-    tally = worker.tally(lambda tally: tally.of_outcome("blocked") == {"xiaomi": {"analytics": 3}})
+    counted = {"xiaomi": {"analytics": {"blocked": 3}}}
+    tally = worker.tally(lambda tally: tally.accounts == counted)
     assert tally.pid == worker.pid
     assert tally.generation == 1
 
