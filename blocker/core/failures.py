@@ -6,7 +6,9 @@ refused keeps its time.
 
 from typing import Final
 
-FAILURE_SECONDS: Final = 5.0  # RFC 9520 section 3.2 allows one second to five minutes
+# RFC 9520 section 3.2 allows one second to five minutes. RFC 8767 section 5 would have thirty where
+# a stale answer stands in; a home whose line is back should not wait for that.
+FAILURE_SECONDS: Final = 5.0
 
 _MOST: Final = 16_384
 
@@ -21,6 +23,7 @@ class Failures:
         self._silent: set[bytes] = set()
 
     def remember(self, key: bytes, now: float, *, silent: bool) -> None:
+        """`key` failed, by silence or not: it is not asked for, for a while."""
         if len(self.until) >= _MOST:
             self.until.clear()
             self._silent.clear()
@@ -28,6 +31,7 @@ class Failures:
         (self._silent.add if silent else self._silent.discard)(key)
 
     def has(self, key: bytes, now: float) -> bool:
+        """Whether it failed so recently that it is not to be asked for."""
         return now < self.until.get(key, 0.0)
 
     def forget(self, key: bytes) -> None:

@@ -31,6 +31,18 @@ def test_what_is_not_there_is_kept_as_its_soa_says(rcode: int, minimum: int, sec
     assert freshness(resolver.last) == seconds
 
 
+@pytest.mark.parametrize("minimum, seconds", [(60, 60), (3600, 300)])
+def test_aliases_that_lead_nowhere_are_kept_no_longer_than_nothing_is(
+    minimum: int, seconds: int
+) -> None:
+    resolver = Resolver()
+    resolver.upstream_says(
+        "www.example.com. 300 IN CNAME gone.example.com.", authority=[SOA.format(minimum=minimum)]
+    )
+    resolver.ask(tcp=True)
+    assert freshness(resolver.last) == seconds
+
+
 def test_a_failure_is_not_kept() -> None:
     resolver = Resolver()
     resolver.ask(tcp=True)
