@@ -22,7 +22,9 @@ def holds(condition: Condition | None, qtype: int, client: str, group: str) -> b
 
 
 def deciding(cases: Sequence[Verdict]) -> Verdict | None:
-    """What decides, of verdicts in their order: what is let pass is still in shadow."""
+    """The verdict that decides, of all in their order. One in shadow is told even where a later one
+    lets the name pass.
+    """
     shadow: Verdict | None = None
     for case in cases:
         if case.action in ("block", "local"):

@@ -1,4 +1,4 @@
-"""What waits for an upstream."""
+"""A client's question that has to be forwarded, with what its reply needs."""
 
 from dataclasses import dataclass
 

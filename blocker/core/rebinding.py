@@ -1,8 +1,8 @@
 """DNS rebinding: a page from elsewhere gives its name an address of the home, and its script then
 speaks to the router or the NAS behind it as if that were its own server.
 
-Rule: a public name leads to no address of the home, whatever upstreams say; unless the name lies in
-a zone that may, or the user allows it.
+Rule: a public name never resolves to an address of the home, unless its zone is exempt or the user
+allows it.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,8 +1,8 @@
 """The fold: equal events within a second become one row with a count.
 
 Rule: the number of rows in a second is bounded, and totals stay exact. A flood of names that are
-made up for one query takes its client's names away, nobody else's, and is still counted by client,
-action and cause.
+made up for one query costs its client, and nobody else, the names in the log; it is still counted
+by client, action and cause.
 """
 
 import re

@@ -1,8 +1,8 @@
 """From an answer to a client's reply: what it leads to is held against the policy first.
 
 Rule: a name may be clean and its alias not, nor the service or the address it leads to; whichever
-is blocked, the whole answer is. What the user or keep allows by name is not looked at further, but
-where it leads home: only the user, or a rule about that very address, may allow that.
+is blocked, the whole answer is. A name that the user or keep allows is followed no further, except
+to private addresses: those only the user, or a rule about that very address, may allow.
 """
 
 from dataclasses import replace
