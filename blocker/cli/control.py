@@ -3,7 +3,9 @@
 server = Server.of(config)          the one that runs with this configuration's state folder
 server.get("rules", name="x"); server.post("rules", {...}); server.delete("rules/1f0c9a2e")
 
-Errors are what a person can put right, and printed as they are. NoServer: none runs.
+Errors are what a person can put right, and printed as they are. NoServer: none runs. Faults in the
+configuration are no reason not to ask: the server runs on without having read them, and the hurry
+may be great. They are a note beside its answer.
 """
 
 import json
@@ -12,6 +14,8 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import quote, urlencode
+
+import typer
 
 from blocker import control
 from blocker.errors import BlockerError, StartError
@@ -31,15 +35,17 @@ class Declined(BlockerError):
 class Server:
     """One request, one connection: nothing is left open between them."""
 
-    def __init__(self, state: Path, seconds: float = PATIENCE) -> None:
+    def __init__(self, state: Path, seconds: float = PATIENCE, faults: str = "") -> None:
         self.state = state
         self._seconds = seconds
+        self._faults = faults
 
     @classmethod
     def of(cls, config: Path | None, seconds: float = PATIENCE) -> Self:
-        from blocker.config import load_config
+        from blocker.config.state import state_of
 
-        return cls(load_config(config).state, seconds)
+        state, faults = state_of(config)
+        return cls(state, seconds, faults)
 
     def get(self, path: str, **query: Any) -> Any:
         """Query values that are None are left out."""
@@ -64,7 +70,7 @@ class Server:
             status, content = response.status, response.read()
         except (FileNotFoundError, ConnectionRefusedError):
             message = f"no server runs with the state folder {self.state}; start one: blocker serve"
-            raise NoServer(message) from None
+            raise NoServer("\n".join(filter(None, (message, self._faults)))) from None
         except PermissionError:
             raise StartError(self._not_ours()) from None
         except (OSError, HTTPException) as error:
@@ -72,9 +78,17 @@ class Server:
             raise StartError(message) from None
         finally:
             connection.close()
+        self._note_faults()
         if status >= 400:
             raise Declined(_in_words(content))
         return json.loads(content)
+
+    def _note_faults(self) -> None:
+        """Once; without a server whatever reads the configuration then says them."""
+        if self._faults:
+            note = "note: the server runs on with what it had read; its file now has errors:"
+            typer.echo(f"{note}\n{self._faults}", err=True)
+            self._faults = ""
 
     def _not_ours(self) -> str:
         path = control.socket_path(self.state)

@@ -84,3 +84,33 @@ def test_the_state_folder_is_the_configurations(tmp_path: Path) -> None:
     config = tmp_path / "blocker.yaml"
     config.write_text("state: here\n")
     assert Server.of(config).state == tmp_path / "here"
+
+
+def test_a_server_is_asked_whatever_its_file_says_by_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "blocker.yaml"
+    config.write_text("state: here\nbad: 1\n")
+    (tmp_path / "here").mkdir()
+
+    async def tell(_: web.Request) -> web.Response:
+        return web.json_response({})
+
+    async def scenario() -> None:
+        app = web.Application()
+        app.router.add_get("/api/v1/status", tell)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.SockSite(runner, control.bind(tmp_path / "here")).start()
+        server = Server.of(config, 5)
+        try:
+            for _ in range(2):
+                assert await asyncio.to_thread(server.get, "status") == {}
+        finally:
+            await runner.cleanup()
+
+    asyncio.run(scenario())
+    assert capsys.readouterr().err.count(f"{config}:2: bad: unknown key") == 1
+    control.unbind(tmp_path / "here")
+    with pytest.raises(NoServer, match=r"blocker serve\n.*:2: bad: unknown key"):
+        Server.of(config).get("status")
