@@ -52,7 +52,7 @@ def setup(
     if file is None and (yes or _asks(json)):
         answers = Answers() if yes else _answers()
         if yes or typer.confirm(f"Write {target}?", default=True):
-            written = _write(target, configuration(seen, answers))
+            written = _write(target, configuration(seen, answers, target))
             seen = _seen(target)  # as it will be: it may leave others their part of the port
             found = findings(seen, datetime.now(UTC).date())
     if json:

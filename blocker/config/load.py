@@ -2,7 +2,8 @@
 
 Rule: every fault is reported at once, as file:line and what to write instead. Relative paths count
 from the folder of the file, so that `serve` and `token create` mean the same state folder wherever
-they are called; without a file they count from the working directory.
+they are called; without a file they count from the working directory. For the same reason
+$STATE_DIRECTORY of systemd is not asked: only the service is told of it.
 """
 
 import socket
@@ -23,6 +24,8 @@ from blocker.yamlfile import Document, read, suggest, validate
 
 SEARCHED: Final = (Path("blocker.yaml"), Path("/etc/blocker/blocker.yaml"))
 OVERLAY: Final = "lists.d"
+ETC: Final = Path("/etc")
+OF_THE_SYSTEM: Final = Path("/var/lib/blocker")  # deploy/systemd and deploy/docker have it too
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -57,6 +60,14 @@ def find_config() -> Path | None:
     return None
 
 
+def default_state(folder: Path) -> Path:
+    """Where state is when a file in this folder does not say: beside it, but never below /etc.
+
+    That is for configuration (FHS 3.0, section 3.7), and a service may not write there.
+    """
+    return OF_THE_SYSTEM if folder.is_relative_to(ETC) else folder / "state"
+
+
 def unknown_vendors(config: Config, known: Collection[str]) -> list[Problem]:
     """Switches of vendors that no list knows: they would do nothing, and nobody would notice."""
     if (document := config.document) is None:
@@ -89,16 +100,17 @@ def _must_be_readable(path: Path) -> None:
 
 
 def _anchored(config: Config, folder: Path) -> Config:
-    written = "overlay" in config.model_fields_set
-    state = folder / config.state.expanduser()
+    written = config.model_fields_set
+    state = folder / config.state.expanduser() if "state" in written else default_state(folder)
     return config.model_copy(
         update={
             "state": state,
             "admin": config.admin.anchored(folder),
             "dns": config.dns.anchored(folder),
             "lists": config.lists and folder / config.lists.expanduser(),
-            "overlay": folder
-            / (config.overlay if written else config.state / OVERLAY).expanduser(),
+            "overlay": folder / config.overlay.expanduser()
+            if "overlay" in written
+            else state / OVERLAY,
             "subscriptions": tuple(each.anchored(folder, state) for each in config.subscriptions),
             "hosts": tuple(folder / path.expanduser() for path in config.hosts),
         }

@@ -8,12 +8,11 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from blocker.config.load import find_config, load_config
+from blocker.config.load import default_state, find_config, load_config
 from blocker.config.units import path as as_path
 from blocker.errors import Problems
 from blocker.yamlfile import parse
 
-DEFAULT: Final = Path("state")
 _LINE: Final = re.compile(r"^state[ \t]*:.*", re.MULTILINE)
 
 
@@ -34,13 +33,15 @@ def state_of(path: Path | None) -> tuple[Path, str]:
 def state_in(file: Path) -> Path | None:
     """As `load_config` would have it if the rest of the file were right; None: nobody can tell."""
     value = _value(file.read_text(encoding="utf-8-sig", errors="replace"))
+    folder = file.resolve().parent
     if not isinstance(value, dict):
         return None
+    if value.get("state") is None:
+        return default_state(folder)
     try:
-        written = as_path(value["state"]) if "state" in value else DEFAULT
+        return folder / as_path(value["state"]).expanduser()
     except ValueError:
         return None
-    return file.resolve().parent / written.expanduser()
 
 
 def _value(text: str) -> Any:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from blocker.config.load import default_state
 from blocker.setup.checks import Seen
 
 
@@ -15,9 +17,9 @@ class Answers:
     upstreams: tuple[str, ...] = ()
 
 
-def configuration(seen: Seen, answers: Answers) -> str:
-    """The text of blocker.yaml."""
-    return "\n".join([*_head(), *_dns(seen), *_rest(answers)]) + "\n"
+def configuration(seen: Seen, answers: Answers, target: Path) -> str:
+    """The text of the file that will be `target`."""
+    return "\n".join([*_head(), *_state(target), *_dns(seen), *_rest(answers)]) + "\n"
 
 
 def listening(seen: Seen) -> list[str]:
@@ -40,6 +42,13 @@ def _endpoint(host: str) -> str:
 def _head() -> Iterator[str]:
     yield "# Written by `blocker setup`. Every key is optional; README.md has them all."
     yield "# After a change: blocker check, then reload the server (kill -HUP, systemctl reload)."
+
+
+def _state(target: Path) -> Iterator[str]:
+    folder = target.resolve().parent
+    state = default_state(folder)
+    yield "# Everything that it writes: changes, the query log, tokens, downloads."
+    yield f"state: {state.relative_to(folder) if state.is_relative_to(folder) else state}"
 
 
 def _dns(seen: Seen) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from blocker.config import load as loading
 from blocker.config import load_config, unknown_vendors
-from blocker.config.load import leads_to
+from blocker.config.load import default_state, leads_to
 from blocker.config.units import Endpoint
 from blocker.errors import StartError
 from tests.support.certificates import certificates
@@ -54,6 +54,21 @@ def test_paths_count_from_the_folder_of_the_file(
     config = load(tmp_path, "state: ../s\nlists: mine\n")
     assert os.path.normpath(config.state) == str(tmp_path.parent / "s")
     assert config.lists == tmp_path / "mine"
+
+
+def test_state_is_beside_the_file_but_never_below_etc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load(tmp_path, "").state == tmp_path / "state"
+    assert str(default_state(Path("/etc/blocker"))) == "/var/lib/blocker"
+    assert default_state(Path("/etcetera")) == Path("/etcetera/state")
+    monkeypatch.setattr(loading, "ETC", tmp_path)
+    config = load(tmp_path, "user: nobody\n")
+    assert (str(config.state), str(config.overlay)) == (
+        "/var/lib/blocker",
+        "/var/lib/blocker/lists.d",
+    )
+    assert load(tmp_path, "state: s\n").state == tmp_path / "s"
 
 
 def test_ones_own_lists_are_in_the_state_folder_unless_it_is_said_where(tmp_path: Path) -> None:

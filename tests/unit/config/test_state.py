@@ -11,7 +11,14 @@ from blocker.errors import Problems
 
 @pytest.mark.parametrize(
     "text",
-    ["", "state: here\n", "state: ../there  # comment\n", "state: /var/lib/x\n", "state: ~/x\n"],
+    [
+        "",
+        "state:\n",
+        "state: here\n",
+        "state: ../there  # comment\n",
+        "state: /var/lib/x\n",
+        "state: ~/x\n",
+    ],
 )
 def test_it_is_the_one_of_a_file_without_faults(tmp_path: Path, text: str) -> None:
     file = tmp_path / "blocker.yaml"
@@ -24,7 +31,7 @@ def test_it_is_the_one_of_a_file_without_faults(tmp_path: Path, text: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["state: [1]\n", "state: a\nstate: b\n", "state: [\n", "- state\n", "state:\n"]
+    "text", ["state: [1]\n", "state: a\nstate: b\n", "state: [\n", "- state\n"]
 )
 def test_nothing_is_guessed(tmp_path: Path, text: str) -> None:
     file = tmp_path / "blocker.yaml"
