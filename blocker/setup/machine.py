@@ -1,6 +1,6 @@
 """This machine in its network: addresses, the way out, rights, the clock. Only read, never changed.
 
-Addresses come from the kernel over netlink, as neighbours do: no program has to be there.
+Addresses and IPv6 routes come from the kernel over netlink, as neighbours do: it takes no program.
 """
 
 import ctypes
@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Final
 
 _HEADER: Final = struct.Struct("=IHHII")
-_MESSAGE: Final = struct.Struct("=IHHIIBBBBi")  # nlmsghdr and ifaddrmsg
+_ADDRESS_MESSAGE: Final = struct.Struct("=IHHIIBBBBi")  # nlmsghdr and ifaddrmsg
+_ROUTE_MESSAGE: Final = struct.Struct("=IHHIIBBBBBBBBI")  # nlmsghdr and rtmsg
 _ATTRIBUTE: Final = struct.Struct("=HH")
-_NEW, _GET, _ERROR, _DONE = 20, 22, 2, 3
-_DUMP: Final = 0x301
+_ERROR, _DONE = 2, 3
+_NEW_ADDRESS, _GET_ADDRESS, _NEW_ROUTE, _GET_ROUTE = 20, 22, 24, 26
+_DUMPED: Final = 0x301, 1, 0  # flags, sequence, port
 _ADDRESS, _LOCAL, _FLAGS = 1, 2, 8
 _TEMPORARY, _DEPRECATED, _PERMANENT = 0x01, 0x20, 0x80
-_BY_ADVERTISEMENT: Final = 0x00040000  # RTF_ADDRCONF of linux/ipv6_route.h
+_BY_ADVERTISEMENT: Final = 9  # RTPROT_RA of linux/rtnetlink.h
+_BY_THE_KERNEL: Final = 0x00040000  # RTF_ADDRCONF of linux/ipv6_route.h
 _CAN_BIND: Final = 1 << 10  # CAP_NET_BIND_SERVICE
 _UNSYNCHRONISED: Final = 5  # TIME_ERROR of timex.h
 _TIMEX_OCTETS: Final = 1024  # more than struct timex has anywhere
@@ -44,8 +47,9 @@ class Own:
 
 def addresses() -> list[Own]:
     """As the kernel lists them; none where it cannot be asked."""
+    request = _ADDRESS_MESSAGE.pack(_ADDRESS_MESSAGE.size, _GET_ADDRESS, *_DUMPED, 0, 0, 0, 0, 0)
     with suppress(OSError):
-        return list(_dump())
+        return [own for each in _dump(request, _NEW_ADDRESS) if (own := _own(*each))]
     return []
 
 
@@ -60,13 +64,17 @@ def way_out(proc: Path = Path("/proc")) -> str:
 
 
 def announced_ipv6(proc: Path = Path("/proc")) -> bool:
-    """Whether a router here announces itself for IPv6."""
+    """Whether a router here announces itself for IPv6.
+
+    NetworkManager and systemd-networkd listen themselves, and set the route without the flag that
+    the kernel gives its own; old kernels do not say where theirs is from.
+    """
     with suppress(OSError):
         for line in (proc / "net" / "ipv6_route").read_text().splitlines():
             fields = line.split()
-            if fields[1] == "00" and int(fields[8], 16) & _BY_ADVERTISEMENT:
+            if fields[1] == "00" and int(fields[8], 16) & _BY_THE_KERNEL:
                 return True
-    return False
+    return any(length == 0 and origin == _BY_ADVERTISEMENT for length, origin in _ipv6_routes())
 
 
 def may_bind(port: int, proc: Path = Path("/proc")) -> bool:
@@ -91,10 +99,21 @@ def clock_is_kept() -> bool | None:
     return None if told < 0 else told != _UNSYNCHRONISED
 
 
-def _dump() -> Iterator[Own]:
+def _ipv6_routes() -> Iterator[tuple[int, int]]:
+    """Of each the length of its prefix, 0 for the default, and what has set it."""
+    family = (socket.AF_INET6, *[0] * 8)
+    request = _ROUTE_MESSAGE.pack(_ROUTE_MESSAGE.size, _GET_ROUTE, *_DUMPED, *family)
+    with suppress(OSError):
+        for packet, at, _ in _dump(request, _NEW_ROUTE):
+            *_, length, _, _, _, origin, _, _, _ = _ROUTE_MESSAGE.unpack_from(packet, at)
+            yield length, origin
+
+
+def _dump(request: bytes, answer: int) -> Iterator[tuple[bytes, int, int]]:
+    """A packet of the kernel's, and where in it a message of the kind begins and ends."""
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as sock:
         sock.settimeout(1)
-        sock.sendto(_MESSAGE.pack(_MESSAGE.size, _GET, _DUMP, 1, 0, 0, 0, 0, 0, 0), (0, 0))
+        sock.sendto(request, (0, 0))
         while True:
             packet, at = sock.recv(1 << 16), 0
             while at < len(packet):
@@ -103,15 +122,15 @@ def _dump() -> Iterator[Own]:
                     return
                 if kind == _ERROR:
                     raise OSError
-                if kind == _NEW and (own := _own(packet, at, at + length)):
-                    yield own
+                if kind == answer:
+                    yield packet, at, at + length
                 at += (length + 3) & ~3
 
 
 def _own(packet: bytes, at: int, end: int) -> Own | None:
-    *_, family, prefix, flags, _, index = _MESSAGE.unpack_from(packet, at)
+    *_, family, prefix, flags, _, index = _ADDRESS_MESSAGE.unpack_from(packet, at)
     found: dict[int, bytes] = {}
-    at += _MESSAGE.size
+    at += _ADDRESS_MESSAGE.size
     while at < end:
         length, kind = _ATTRIBUTE.unpack_from(packet, at)
         found[kind] = packet[at + _ATTRIBUTE.size : at + length]

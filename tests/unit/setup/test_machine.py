@@ -29,7 +29,6 @@ def test_leases_are_told_from_fixed_addresses() -> None:
 
 def test_routes_as_the_kernel_writes_them(tmp_path: Path) -> None:
     assert way_out(tmp_path) == ""
-    assert not announced_ipv6(tmp_path)
     (tmp_path / "net").mkdir()
     (tmp_path / "net" / "route").write_text("Iface\tDestination\neth0\t00000000\t0101A8C0\n")
     zero, gateway = "0" * 32, "fe80" + "0" * 27 + "1"
@@ -37,6 +36,23 @@ def test_routes_as_the_kernel_writes_them(tmp_path: Path) -> None:
     (tmp_path / "net" / "ipv6_route").write_text(f"{line}\n")
     assert way_out(tmp_path) == "eth0"
     assert announced_ipv6(tmp_path)
+
+
+@in_own_network
+def _announced() -> None:
+    nothing = Path("/nonexistent")
+    ip("link add home type veth peer name far")
+    ip("link set home up")
+    ip("addr add fd00::7/64 dev home nodad")
+    ip("-6 route add default via fd00::1 dev home proto static metric 200")
+    ip("-6 route add 2001:db8::/32 via fd00::1 dev home proto ra")
+    assert not announced_ipv6(nothing)
+    ip("-6 route add default via fd00::1 dev home proto ra metric 100")
+    assert announced_ipv6(nothing)
+
+
+def test_a_route_by_advertisement_is_known_whoever_has_set_it() -> None:
+    _announced()
 
 
 def test_rights(tmp_path: Path) -> None:
