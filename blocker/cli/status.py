@@ -50,6 +50,8 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "rules", f"{rules}; lists {told['catalogue']}"
     queries = ", ".join(f"{what} {count:,}" for what, count in sorted(told["queries"].items()))
     yield "queries", queries or "none yet"
+    for each in told["upstreams"]:
+        yield "upstream", _upstream(each)
     yield "query log", _query_log(told["query_log"])
     for worker in told["workers"]:
         if worker["error"]:
@@ -59,6 +61,13 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for each in told["locked_out"]:
         yield "locked out", f"{each['address']}: wrong tokens; until {local(each['until'])}"
     yield from _changed(told["changed"]["settings"], told["changed"]["count"])
+
+
+def _upstream(told: dict[str, Any]) -> str:
+    errors = [f"{what} {count:,}" for what, count in sorted(told["errors"].items()) if count]
+    return f"{told['url']}: asked {told['requests']:,}; " + (
+        f"errors: {', '.join(errors)}" if errors else "no errors"
+    )
 
 
 def _query_log(told: dict[str, Any] | None) -> str:
