@@ -6,6 +6,7 @@ keeps blocker from answering.
 """
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,11 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from blocker.cli.options import ConfigFile, Json
-from blocker.errors import StartError
+from blocker.errors import Problems, StartError
 
 if TYPE_CHECKING:
     from blocker.setup.checks import Finding, Seen
-    from blocker.setup.written import Answers
 
 NEW: Final = Path("blocker.yaml")
 _SIGNS: Final = {"ok": "ok", "attention": "!!", "problem": "XX"}
@@ -40,6 +40,7 @@ def setup(
 
     It stops no program and replaces no file; to undo it, remove the file that it has written.
     """
+    from blocker.cli.questions import answers
     from blocker.config.load import find_config
     from blocker.setup.checks import findings
     from blocker.setup.written import Answers, configuration
@@ -50,9 +51,9 @@ def setup(
     target = config or NEW
     written = ""
     if file is None and (yes or _asks(json)):
-        answers = Answers() if yes else _answers()
+        said = Answers() if yes else answers(seen)
         if yes or typer.confirm(f"Write {target}?", default=True):
-            written = _write(target, configuration(seen, answers, target))
+            written = _write(target, configuration(seen, said, target))
             seen = _seen(target)  # as it will be: it may leave others their part of the port
             found = findings(seen, datetime.now(UTC).date())
     if json:
@@ -91,27 +92,9 @@ def _asks(json: bool) -> bool:
     return not json and sys.stdin.isatty()
 
 
-def _answers() -> "Answers":
-    from blocker.setup.written import Answers
-
-    breakage = typer.prompt("How much may stop working (none, minor, major)", default="minor")
-    clients = typer.prompt("Log who asked (full, truncated, hashed, none)", default="full")
-    upstream = typer.prompt(
-        "Upstream, as tls://192.0.2.53#its.name (empty: Quad9 and CZ.NIC)", default=""
-    )
-    return Answers(breakage, clients, (upstream,) if upstream else ())
-
-
 def _write(target: Path, text: str) -> str:
     """Only where there is none, and only what `check` would take."""
-    import tempfile
-
-    from blocker.config.load import load_config
-
-    with tempfile.TemporaryDirectory() as folder:
-        trial = Path(folder, "blocker.yaml")
-        trial.write_text(text, encoding="utf-8")
-        load_config(trial)
+    _check(target, text)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("x", encoding="utf-8") as file:
@@ -119,6 +102,20 @@ def _write(target: Path, text: str) -> str:
     except OSError as error:
         raise StartError(f"{target}: cannot be written: {error.strerror}") from None
     return str(target)
+
+
+def _check(target: Path, text: str) -> None:
+    import tempfile
+
+    from blocker.config.load import load_config
+
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Path(folder, "blocker.yaml")
+        trial.write_text(text, encoding="utf-8")
+        try:
+            load_config(trial)
+        except Problems as error:
+            raise Problems(replace(each, file=str(target)) for each in error.problems) from None
 
 
 def _tell(found: "list[Finding]", file: Path | None, written: str, target: Path) -> None:

@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from blocker.cli import app
+from blocker.cli.setup import _check
 from blocker.config.load import load_config
+from blocker.errors import Problems
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -32,3 +35,8 @@ def test_with_a_yes_it_writes_a_configuration_once(tmp_path: Path) -> None:
     file.write_text("blocking: {vendors: {public-dns: on}}\n")
     assert "public-dns is on" in run("--yes", "-c", str(file))[1]
     assert file.read_text() == "blocking: {vendors: {public-dns: on}}\n"
+
+
+def test_faults_are_those_of_the_file_that_was_meant(tmp_path: Path) -> None:
+    with pytest.raises(Problems, match=f"^{tmp_path}/mine.yaml:2: bad: unknown key"):
+        _check(tmp_path / "mine.yaml", "user: nobody\nbad: 1\n")
