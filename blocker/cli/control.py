@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 import typer
 
 from blocker import control
+from blocker.cli.called import not_yours
 from blocker.errors import BlockerError, StartError
 
 BASE: Final = "/api/v1/"
@@ -72,7 +73,7 @@ class Server:
             message = f"no server runs with the state folder {self.state}; start one: blocker serve"
             raise NoServer("\n".join(filter(None, (message, self._faults)))) from None
         except PermissionError:
-            raise StartError(self._not_ours()) from None
+            raise not_yours(control.socket_path(self.state)) from None
         except (OSError, HTTPException) as error:
             message = f"the server with the state folder {self.state} does not answer: {error}"
             raise StartError(message) from None
@@ -89,14 +90,6 @@ class Server:
             note = "note: the server runs on with what it had read; its file now has errors:"
             typer.echo(f"{note}\n{self._faults}", err=True)
             self._faults = ""
-
-    def _not_ours(self) -> str:
-        path = control.socket_path(self.state)
-        try:
-            owner = control.user_name(path.stat().st_uid)
-        except OSError:
-            owner = "root"
-        return f"{path} is not yours to open; run as the server's user: sudo -u {owner} blocker ..."
 
 
 class _Connection(HTTPConnection):

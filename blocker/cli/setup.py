@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from blocker.cli.called import program
 from blocker.cli.options import ConfigFile, Json
 from blocker.errors import Problems, StartError
 
@@ -85,6 +86,7 @@ def _seen(file: Path | None) -> "Seen":
         clock_kept=clock_is_kept(),
         lists_date=version_of(default_lists()).date,
         firewalls=firewalls(),
+        program=program(),
     )
 
 
@@ -132,7 +134,7 @@ def _tell(found: "list[Finding]", file: Path | None, written: str, target: Path)
             f"!!  config     none yet, the defaults hold; `blocker setup --yes` writes {target}"
         )
     if not any(each.mark == "problem" for each in found):
-        typer.echo("Next: blocker serve, then deploy/routers/README.md for your router.")
+        typer.echo(f"Next: {program()} serve, then deploy/routers/README.md for your router.")
 
 
 def _tell_json(found: "list[Finding]", seen: "Seen", file: Path | None, written: str) -> None:

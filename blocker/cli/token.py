@@ -1,7 +1,9 @@
 """`blocker token`: who may use the admin API. Works on the file, so no server need run."""
 
 import json as json_module
+from contextlib import suppress
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -67,6 +69,7 @@ def list_tokens(json: Json = False, config: ConfigFile = None) -> None:
     from blocker.tokens import TokenStore
 
     store = TokenStore(load_config(config).state)
+    _must_be_readable(store.path)
     uses = store.uses()
     tokens = [(each, uses.get(each.sha256)) for each in store.tokens()]
     if json:
@@ -98,3 +101,14 @@ def revoke_token(
 
     revoked = TokenStore(load_config(config).state).revoke(name)
     typer.echo(f"revoked: {revoked.name}, scope {revoked.scope}", err=True)
+
+
+def _must_be_readable(path: Path) -> None:
+    """To the store a file that is closed to it holds no tokens; to a person it may hold many."""
+    from blocker.cli.called import not_yours
+
+    try:
+        with suppress(FileNotFoundError), path.open("rb"):
+            pass
+    except PermissionError:
+        raise not_yours(path) from None

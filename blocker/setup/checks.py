@@ -43,6 +43,7 @@ class Seen:
     clock_kept: bool | None
     lists_date: str
     firewalls: Sequence[str]
+    program: str = "blocker"  # how to call this one
 
     @property
     def serving(self) -> list[Own]:
@@ -84,7 +85,10 @@ def _port(seen: Seen) -> Iterator[Finding]:
         what = f"port 53 is held by {', '.join(map(str, told))}"
         if not program:
             yield Finding(
-                "port", "problem", what, ("sudo blocker setup    # root sees whose it is",)
+                "port",
+                "problem",
+                what,
+                (f"sudo {seen.program} setup    # root sees whose it is",),
             )
             continue
         listed = ("# or leave it, and list this machine's own addresses under dns.listen",)
@@ -102,7 +106,8 @@ def _rights(seen: Seen) -> Iterator[Finding]:
         yield Finding("rights", "ok", "this user may listen on the port")
         return
     what = "this user may not listen on a port below 1024"
-    yield Finding("rights", "problem", what, ("sudo blocker serve    # or deploy/systemd",))
+    do = f"sudo {seen.program} serve    # or deploy/systemd"
+    yield Finding("rights", "problem", what, (do,))
 
 
 def _addresses(seen: Seen) -> Iterator[Finding]:
@@ -189,7 +194,7 @@ def _around(seen: Seen) -> Iterator[Finding]:
     if pack is None or pack.state != "on":
         what = "devices set to a resolver of their own (Private DNS, secure DNS) go around blocker"
         do = (
-            "blocker vendor public-dns on",
+            f"{seen.program} vendor public-dns on",
             "# for fixed addresses: blocker export --format nftables, deploy/routers/README.md",
         )
         yield Finding("around", "attention", what, do)

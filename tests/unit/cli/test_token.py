@@ -2,6 +2,9 @@
 
 import json
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from blocker.tokens import TokenStore
 from tests.support.commands import Commands
@@ -30,3 +33,20 @@ def test_tokens_are_made_listed_and_revoked(tmp_path: Path) -> None:
     assert commands.noted == "revoked: phone, scope rules\n"
     assert store.find(secret) is None
     assert "there is no token phone" in commands.run("token", "revoke", "phone", code=1)
+
+
+def test_tokens_of_another_user_are_not_told_to_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands = Commands(tmp_path)
+    commands.run("token", "create", "--name", "phone", "--scope", "rules")
+    real = Path.open
+
+    def closed(path: Path, mode: str = "r", **more: Any) -> Any:
+        if path.name == "tokens.json":
+            raise PermissionError
+        return real(path, mode, **more)
+
+    monkeypatch.setattr(Path, "open", closed)
+    said = commands.run("token", "list", code=1)
+    assert f"{commands.state}/tokens.json is not yours to open; " in said

@@ -52,7 +52,9 @@ def test_who_holds_the_port_and_how_it_lets_go() -> None:
 
 
 def test_rights_and_addresses() -> None:
-    assert found(replace(GOOD, may_bind=False), "rights")[0].mark == "problem"
+    (rights,) = found(replace(GOOD, may_bind=False, program="/opt/blocker/bin/blocker"), "rights")
+    assert rights.mark == "problem"
+    assert rights.do[0].startswith("sudo /opt/blocker/bin/blocker serve ")
     assert found(replace(GOOD, addresses=()), "address")[0].mark == "problem"
     docker = Own("docker0", ip_interface("172.17.0.1/16"), lasting=True, passing=False)
     both = replace(GOOD, addresses=(docker, replace(HOME, lasting=False)))
