@@ -4,11 +4,14 @@ import json as json_module
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blocker.cli.options import ConfigFile, Json
+
+if TYPE_CHECKING:
+    from blocker.tokens import TokenStore
 
 token = typer.Typer(
     help="Tokens for the admin API.",
@@ -65,10 +68,8 @@ def list_tokens(json: Json = False, config: ConfigFile = None) -> None:
     A server that runs notes the last use about once a minute.
     """
     from blocker.cli.table import local, table
-    from blocker.config import load_config
-    from blocker.tokens import TokenStore
 
-    store = TokenStore(load_config(config).state)
+    store = _store(config)
     _must_be_readable(store.path)
     uses = store.uses()
     tokens = [(each, uses.get(each.sha256)) for each in store.tokens()]
@@ -96,11 +97,19 @@ def revoke_token(
     \b
     blocker token revoke phone
     """
-    from blocker.config import load_config
+    revoked = _store(config).revoke(name)
+    typer.echo(f"revoked: {revoked.name}, scope {revoked.scope}", err=True)
+
+
+def _store(config: Path | None) -> "TokenStore":
+    """To take a token back may be urgent; faults in the configuration are but told."""
+    from blocker.config.state import state_of
     from blocker.tokens import TokenStore
 
-    revoked = TokenStore(load_config(config).state).revoke(name)
-    typer.echo(f"revoked: {revoked.name}, scope {revoked.scope}", err=True)
+    state, faults = state_of(config)
+    if faults:
+        typer.echo(f"note: the configuration has errors:\n{faults}", err=True)
+    return TokenStore(state)
 
 
 def _must_be_readable(path: Path) -> None:

@@ -50,3 +50,13 @@ def test_tokens_of_another_user_are_not_told_to_be_none(
     monkeypatch.setattr(Path, "open", closed)
     said = commands.run("token", "list", code=1)
     assert f"{commands.state}/tokens.json is not yours to open; " in said
+
+
+def test_a_token_is_taken_back_whatever_else_is_wrong(tmp_path: Path) -> None:
+    commands = Commands(tmp_path)
+    secret = commands.run("token", "create", "--name", "phone", "--scope", "rules").strip()
+    with commands.config.open("a") as file:
+        file.write("bad: 1\n")
+    commands.run("token", "revoke", "phone")
+    assert "bad: unknown key" in commands.noted
+    assert TokenStore(commands.state).find(secret) is None
