@@ -153,17 +153,29 @@ def _strangers(seen: Seen) -> Iterator[Finding]:
 
 
 def _firewall(seen: Seen) -> Iterator[Finding]:
-    network = str(seen.serving[0].at.network) if seen.serving else "192.168.1.0/24"
+    networks = dict.fromkeys(str(each.at.network) for each in seen.serving) or ["192.168.1.0/24"]
+    encrypted = seen.config.dns.encrypted
+    tls = sorted({each.port for each in (*encrypted.tls, *encrypted.https)}) if encrypted else []
     rules = {
-        "ufw": (f"ufw allow from {network} to any port 53",),
-        "firewalld": (
+        "ufw": [
+            *(f"ufw allow from {each} to any port 53" for each in networks),
+            *(
+                f"ufw allow from {each} to any port {','.join(map(str, tls))} proto tcp"
+                for each in networks
+                if tls
+            ),
+        ],
+        "firewalld": [
             "firewall-cmd --permanent --add-service=dns",
+            *(f"firewall-cmd --permanent --add-port={port}/tcp" for port in tls),
             "firewall-cmd --reload",
-        ),
+        ],
     }
+    ports = "port 53 in, UDP and TCP"
+    ports += f"; and {' and '.join(map(str, tls))}, TCP" if tls else ""
     for name in seen.firewalls:
-        what = f"{name} is on: it has to let port 53 in, UDP and TCP"
-        yield Finding("firewall", "attention", what, rules[name])
+        what = f"{name} is on: it has to let {ports}"
+        yield Finding("firewall", "attention", what, tuple(rules[name]))
     if not seen.firewalls:
         yield Finding("firewall", "ok", "neither ufw nor firewalld is on")
 

@@ -5,6 +5,8 @@ from datetime import date
 from ipaddress import ip_interface
 from pathlib import Path
 
+from blocker.config.dns import Dns
+from blocker.config.encrypted import Encrypted
 from blocker.config.load import load_config
 from blocker.config.model import Config
 from blocker.setup.checks import Finding, Seen, findings, firewalls
@@ -75,11 +77,29 @@ def test_ipv6_that_leads_around_and_is_refused() -> None:
 def test_clock_and_firewall(tmp_path: Path) -> None:
     assert found(GOOD, "clock", date(1970, 1, 1))[0].mark == "problem"
     assert found(replace(GOOD, clock_kept=False), "clock")[0].mark == "attention"
-    assert found(replace(GOOD, firewalls=("ufw",)), "firewall")[0].do == (
-        "ufw allow from 192.168.1.0/24 to any port 53",
-    )
     assert firewalls(tmp_path) == []
     (tmp_path / "etc" / "ufw").mkdir(parents=True)
     (tmp_path / "etc" / "ufw" / "ufw.conf").write_text("ENABLED=yes\n")
     (tmp_path / "run" / "firewalld").mkdir(parents=True)
     assert firewalls(tmp_path) == ["ufw", "firewalld"]
+
+
+def test_a_firewall_lets_in_every_network_and_all_that_is_served() -> None:
+    own = Own("eth0", ip_interface("fd00::2/64"), lasting=True, passing=False)
+    again = Own("eth0", ip_interface("fd00::3/64"), lasting=True, passing=False)
+    both = replace(GOOD, addresses=(HOME, own, again), firewalls=("ufw", "firewalld"))
+    ufw, firewalld = found(both, "firewall")
+    assert ufw.do == (
+        "ufw allow from 192.168.1.0/24 to any port 53",
+        "ufw allow from fd00::/64 to any port 53",
+    )
+    assert firewalld.do[0] == "firewall-cmd --permanent --add-service=dns"
+    served = Encrypted(certificate=Path("a.pem"), key=Path("b.pem"))
+    config = Config(dns=Dns(encrypted=served))
+    ufw, firewalld = found(replace(both, config=config), "firewall")
+    assert ufw.do[2:] == (
+        "ufw allow from 192.168.1.0/24 to any port 443,853 proto tcp",
+        "ufw allow from fd00::/64 to any port 443,853 proto tcp",
+    )
+    assert "firewall-cmd --permanent --add-port=853/tcp" in firewalld.do
+    assert ufw.what.endswith("port 53 in, UDP and TCP; and 443 and 853, TCP")
