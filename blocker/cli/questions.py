@@ -14,10 +14,18 @@ if TYPE_CHECKING:
     from blocker.setup.written import Answers
 
 
+def default_answers(seen: "Seen") -> "Answers":
+    """What is written unless somebody says otherwise."""
+    from blocker.setup.written import Answers
+
+    return Answers(asks_router=seen.router is not None and seen.router.resolves)
+
+
 def answers(seen: "Seen") -> "Answers":
     """A person's, or the defaults for what they just accept."""
     from blocker.config.blocking import Breakage
     from blocker.config.querylog import QueryLogSection
+    from blocker.config.upstreams import address_of
     from blocker.setup.written import Answers
 
     breakages = get_args(Breakage)
@@ -29,7 +37,14 @@ def answers(seen: "Seen") -> "Answers":
         default="",
         value_proc=_upstream(seen),
     )
-    return Answers(breakage, clients, (upstream,) if upstream else ())
+    asks_router = False
+    asked = address_of(upstream).host if upstream else ""
+    if seen.router and seen.router.address != asked:  # else it is asked for all names
+        asks_router = typer.confirm(
+            f"Ask the router ({seen.router.address}) for names of the home, as nas.fritz.box",
+            default=default_answers(seen).asks_router,
+        )
+    return Answers(breakage, clients, (upstream,) if upstream else (), asks_router)
 
 
 def _choice(question: str, choices: tuple[str, ...], default: str) -> str:

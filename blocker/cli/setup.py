@@ -41,10 +41,10 @@ def setup(
 
     It stops no program and replaces no file; to undo it, remove the file that it has written.
     """
-    from blocker.cli.questions import answers
+    from blocker.cli.questions import answers, default_answers
     from blocker.config.load import find_config
     from blocker.setup.checks import findings
-    from blocker.setup.written import Answers, configuration
+    from blocker.setup.written import configuration
 
     file = config if config and config.is_file() else None if config else find_config()
     seen = _seen(file)
@@ -52,7 +52,7 @@ def setup(
     target = config or NEW
     written = ""
     if file is None and (yes or _asks(json)):
-        said = Answers() if yes else answers(seen)
+        said = default_answers(seen) if yes else answers(seen)
         if yes or typer.confirm(f"Write {target}?", default=True):
             written = _write(target, configuration(seen, said, target))
             seen = _seen(target)  # as it will be: it may leave others their part of the port
@@ -71,7 +71,14 @@ def _seen(file: Path | None) -> "Seen":
     from blocker.config.load import load_config
     from blocker.config.model import Config
     from blocker.setup.checks import Seen, firewalls
-    from blocker.setup.machine import addresses, announced_ipv6, clock_is_kept, may_bind, way_out
+    from blocker.setup.machine import (
+        addresses,
+        announced_ipv6,
+        clock_is_kept,
+        may_bind,
+        router,
+        way_out,
+    )
     from blocker.setup.ports import holders
 
     settings = load_config(file) if file else Config()
@@ -86,6 +93,7 @@ def _seen(file: Path | None) -> "Seen":
         clock_kept=clock_is_kept(),
         lists_date=version_of(default_lists()).date,
         firewalls=firewalls(),
+        router=router(),
         program=program(),
     )
 

@@ -13,12 +13,14 @@ from blocker.config.units import zone
 
 RESOLV_CONF: Final = Path("/etc/resolv.conf")
 
-# What routers call their own network and themselves, and who numbers a private network by design:
-# Plex's certificates are for names that lead to the server at home, Tailscale's for its peers.
-BUILT_IN: Final = (
-    *("lan", "home", "localdomain", "fritz.box", "speedport.ip", "tplinkwifi.net"),
-    *("routerlogin.net", "router.asus.com", "asusrouter.com", "plex.direct", "ts.net"),
+# What routers call their own network and themselves.
+ROUTERS: Final = (
+    *("lan", "home", "home.arpa", "internal", "localdomain", "fritz.box", "speedport.ip"),
+    *("tplinkwifi.net", "routerlogin.net", "router.asus.com", "asusrouter.com"),
 )
+# And who numbers a private network by design: Plex's certificates are for names that lead to the
+# server at home, Tailscale's for its peers.
+BUILT_IN: Final = (*ROUTERS, "plex.direct", "ts.net")
 
 
 def homes_of(config: Config, search: Iterable[str]) -> list[str] | None:

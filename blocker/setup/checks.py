@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from blocker.config.model import Config
-from blocker.setup.machine import Own
+from blocker.setup.machine import Own, Router
 from blocker.setup.ports import Holder
 
 Mark = Literal["ok", "attention", "problem"]
@@ -43,6 +43,7 @@ class Seen:
     clock_kept: bool | None
     lists_date: str
     firewalls: Sequence[str]
+    router: Router | None = None
     program: str = "blocker"  # how to call this one
 
     @property

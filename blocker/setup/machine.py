@@ -7,10 +7,10 @@ import ctypes
 import os
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface, ip_interface
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,8 @@ _BY_ADVERTISEMENT: Final = 9  # RTPROT_RA of linux/rtnetlink.h
 _BY_THE_KERNEL: Final = 0x00040000  # RTF_ADDRCONF of linux/ipv6_route.h
 _CAN_BIND: Final = 1 << 10  # CAP_NET_BIND_SERVICE
 _UNSYNCHRONISED: Final = 5  # TIME_ERROR of timex.h
+# The second has what systemd-resolved was told; the first is then its own address.
+RESOLV_CONFS: Final = (Path("/etc/resolv.conf"), Path("/run/systemd/resolve/resolv.conf"))
 _TIMEX_OCTETS: Final = 1024  # more than struct timex has anywhere
 
 
@@ -45,6 +47,14 @@ class Own:
         return not (self.at.is_loopback or self.at.is_link_local or self.passing)
 
 
+@dataclass(frozen=True, slots=True)
+class Router:
+    """Of the home: an address within it that leads out."""
+
+    address: str
+    resolves: bool  # this machine was told to ask it for names
+
+
 def addresses() -> list[Own]:
     """As the kernel lists them; none where it cannot be asked."""
     request = _ADDRESS_MESSAGE.pack(_ADDRESS_MESSAGE.size, _GET_ADDRESS, *_DUMPED, 0, 0, 0, 0, 0)
@@ -55,12 +65,16 @@ def addresses() -> list[Own]:
 
 def way_out(proc: Path = Path("/proc")) -> str:
     """The interface towards the internet, which in a home is the one towards the devices too."""
-    with suppress(OSError):
-        for line in (proc / "net" / "route").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[1] == "00000000":
-                return fields[0]
-    return ""
+    return next((fields[0] for fields in _ways_out(proc)), "")
+
+
+def router(proc: Path = Path("/proc"), told: Sequence[Path] = RESOLV_CONFS) -> Router | None:
+    """None where there is none, or it is the provider's."""
+    for fields in _ways_out(proc):
+        gateway = IPv4Address(bytes.fromhex(fields[2])[::-1])
+        if gateway.is_private and not gateway.is_unspecified:
+            return Router(str(gateway), str(gateway) in _resolvers(told))
+    return None
 
 
 def announced_ipv6(proc: Path = Path("/proc")) -> bool:
@@ -97,6 +111,25 @@ def clock_is_kept() -> bool | None:
     except (OSError, AttributeError):
         return None
     return None if told < 0 else told != _UNSYNCHRONISED
+
+
+def _ways_out(proc: Path) -> Iterator[list[str]]:
+    """Default routes as the kernel writes them."""
+    with suppress(OSError):
+        for line in (proc / "net" / "route").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[1] == "00000000":
+                yield fields
+
+
+def _resolvers(files: Sequence[Path]) -> set[str]:
+    found = set()
+    for file in files:
+        with suppress(OSError):
+            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.split()[:1] == ["nameserver"]:
+                    found.update(line.split()[1:])
+    return found
 
 
 def _ipv6_routes() -> Iterator[tuple[int, int]]:

@@ -1,12 +1,14 @@
 """The questions: a slip is said at once, and costs nothing of what was said before."""
 
+from dataclasses import replace
 from typing import Any
 
 import typer
 from typer.testing import CliRunner
 
-from blocker.cli.questions import answers
+from blocker.cli.questions import answers, default_answers
 from blocker.setup.checks import Seen
+from blocker.setup.machine import Router
 from blocker.setup.written import Answers
 from tests.unit.setup.test_checks import GOOD
 
@@ -40,3 +42,16 @@ def test_each_is_asked_again_until_it_is_an_answer() -> None:
 def test_a_server_that_is_known_by_its_name() -> None:
     url = "https://dns.quad9.net/dns-query"
     assert asked(GOOD, "", "", url)[0].upstreams == (url,)
+
+
+def test_the_router_is_offered_for_names_of_the_home() -> None:
+    seen = replace(GOOD, router=Router("192.168.1.1", resolves=False))
+    assert asked(seen, "", "", "", "")[0] == Answers() == default_answers(seen)
+    got, told = asked(seen, "", "", "", "y")
+    assert got == Answers(asks_router=True)
+    assert "router (192.168.1.1)" in told
+    resolving = replace(GOOD, router=Router("192.168.1.1", resolves=True))
+    assert asked(resolving, "", "", "", "")[0] == got == default_answers(resolving)
+    got, told = asked(resolving, "", "", "udp://192.168.1.1")  # which has them all
+    assert got == Answers(upstreams=("udp://192.168.1.1",))
+    assert "router (" not in told

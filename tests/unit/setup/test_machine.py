@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from blocker.setup.machine import addresses, announced_ipv6, clock_is_kept, may_bind, way_out
+from blocker.setup.machine import (
+    Router,
+    addresses,
+    announced_ipv6,
+    clock_is_kept,
+    may_bind,
+    router,
+    way_out,
+)
 from tests.support.network import in_own_network, ip
 
 
@@ -36,6 +44,21 @@ def test_routes_as_the_kernel_writes_them(tmp_path: Path) -> None:
     (tmp_path / "net" / "ipv6_route").write_text(f"{line}\n")
     assert way_out(tmp_path) == "eth0"
     assert announced_ipv6(tmp_path)
+
+
+def test_the_router_is_the_home_s_and_may_resolve(tmp_path: Path) -> None:
+    (tmp_path / "net").mkdir()
+    routes = tmp_path / "net" / "route"
+    assert router(tmp_path, []) is None
+    head = "Iface\tDestination\tGateway\n"
+    routes.write_text(f"{head}ppp0\t00000000\t00000000\nppp0\t00000000\t010117C1\n")
+    assert router(tmp_path, []) is None  # the provider's
+    routes.write_text(f"{head}eth0\t0001A8C0\t00000000\neth0\t00000000\t0101A8C0\n")
+    stub, real = tmp_path / "stub", tmp_path / "real"
+    stub.write_text("nameserver 127.0.0.53\n")
+    assert router(tmp_path, [stub, real]) == Router("192.168.1.1", resolves=False)
+    real.write_text("# nameserver 192.168.1.9\nnameserver 192.168.1.1\n")
+    assert router(tmp_path, [stub, real]) == Router("192.168.1.1", resolves=True)
 
 
 @in_own_network
