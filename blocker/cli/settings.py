@@ -9,7 +9,19 @@ import typer
 
 from blocker.cli.options import ConfigFile, Json
 
-settings = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+settings = typer.Typer(
+    help="""All that was changed by API and command line, to a file and back: before an upgrade, or
+    to another machine.
+
+    \b
+    blocker settings export > changed.yaml
+    blocker settings import changed.yaml
+
+    What the configuration says is not in it.
+    """,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @settings.command("export")

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from blocker.asked.settings import Import
+from blocker.cli import app
 from blocker.yamlfile import read, validate
 from tests.support.commands import Commands
 
@@ -21,6 +24,12 @@ def test_the_export_is_what_import_takes(tmp_path: Path) -> None:
     told = json.loads(commands.run("settings", "export", "--json"))
     assert wish == Import.model_validate(told)
     assert {each.kind for each in wish.settings} == {"rule", "vendor", "temporary"}
+
+
+def test_what_it_is_for_is_said() -> None:
+    told = CliRunner().invoke(app, ["settings", "--help"]).output
+    assert "to a file and back: before" in told
+    assert "\n  blocker settings import changed.yaml\n" in told
 
 
 def test_an_import_takes_a_server_and_a_right_file(tmp_path: Path) -> None:
