@@ -17,7 +17,7 @@ from blocker.cli.devices import devices
 from blocker.cli.firewall import firewall_text, refuse_firewall_options, refuse_name_options
 from blocker.cli.history import audit, undo
 from blocker.cli.lists import lists
-from blocker.cli.options import ConfigFile
+from blocker.cli.options import ConfigFile, known_client
 from blocker.cli.pause import pause, resume
 from blocker.cli.privatedns import private_dns
 from blocker.cli.rescue import rescue
@@ -131,7 +131,12 @@ def explain(
     type_: Annotated[str, typer.Option("--type", metavar="T", help="A, AAAA, HTTPS...")] = "A",
     client: Annotated[
         str | None,
-        typer.Option(metavar="IP", show_default=False, help="As asked by this client, or id:NAME."),
+        typer.Option(
+            metavar="IP",
+            callback=known_client,
+            show_default=False,
+            help="As asked by this client, or id:NAME.",
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One object a line, for scripts.")] = False,
     resolve: Annotated[

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blocker.cli.options import ConfigFile, Json
+from blocker.cli.options import ConfigFile, Json, known_client
 
 if TYPE_CHECKING:
     from blocker.cli.control import Server
@@ -16,7 +16,10 @@ _WORDS = ("keep", "lapse", "later")
 
 
 def rescue(
-    client: Annotated[str, typer.Option(metavar="IP", help="The device's address.")],
+    client: Annotated[
+        str,
+        typer.Option(metavar="IP", callback=known_client, help="The device's address, or id:NAME."),
+    ],
     minutes: Annotated[
         int, typer.Option(metavar="N", min=1, max=60, help="How far to look back.")
     ] = 10,
