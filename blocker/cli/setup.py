@@ -5,6 +5,7 @@ never stopped; it says what to type. The exit code is 1 while something
 keeps blocker from answering.
 """
 
+import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -46,12 +47,13 @@ def setup(
     from blocker.setup.checks import findings
     from blocker.setup.written import configuration
 
-    file = config if config and config.is_file() else None if config else find_config()
+    file = _existing(config) if config else find_config()
     seen = _seen(file)
     found = findings(seen, datetime.now(UTC).date())
     target = config or NEW
     written = ""
     if file is None and (yes or _asks(json)):
+        _must_be_writable(target)  # before the questions: no answers are to be lost
         said = default_answers(seen) if yes else answers(seen)
         if yes or typer.confirm(f"Write {target}?", default=True):
             written = _write(target, configuration(seen, said, target))
@@ -96,6 +98,33 @@ def _seen(file: Path | None) -> "Seen":
         router=router(),
         program=program(),
     )
+
+
+def _existing(target: Path) -> Path | None:
+    try:
+        if target.is_dir():
+            message = f"{target} is a folder; name the file in it: -c {target / NEW}"
+            raise StartError(message)
+        return target if target.is_file() else None
+    except PermissionError:
+        message = f"{target}: its folder is not yours to look into; {_as_root()}"
+        raise StartError(message) from None
+
+
+def _must_be_writable(target: Path) -> None:
+    folder = target.absolute().parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        message = f"{target}: cannot be written: {folder} is no folder"
+        raise StartError(message)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        message = f"{target}: cannot be written: {folder} is not yours to write to; {_as_root()}"
+        raise StartError(message)
+
+
+def _as_root() -> str:
+    return f"sudo {program()} setup, or name another file with -c"
 
 
 def _asks(json: bool) -> bool:
