@@ -51,6 +51,10 @@ class Access:
             self.last_use.note(token, datetime.now(UTC).timestamp())
         return token
 
+    def holds(self, token: Token) -> bool:
+        """Whether it is accepted still."""
+        return token in self.tokens.tokens()
+
     def locked(self) -> list[tuple[str, datetime]]:
         """The addresses, and until when by the wall clock."""
         now, wall = self.clock(), datetime.now(UTC).timestamp()

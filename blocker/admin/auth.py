@@ -25,6 +25,8 @@ OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # to programs on this mac
 PUBLIC = frozenset({"/api/v1/openapi.json", "/api/docs"})
 
 WHO: ContextVar[str] = ContextVar("who", default="api")  # asks for what is being answered
+# By which token; None: by none, over the control socket or for what is open.
+TOKEN: ContextVar[Token | None] = ContextVar("token", default=None)
 
 
 def auth(access: Access, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
@@ -44,6 +46,7 @@ def auth(access: Access, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
             return await handler(request)
         token = _token(access, request)
         WHO.set(token.name)
+        TOKEN.set(token)
         resource = request.match_info.route.resource
         path = resource.canonical if resource else request.path
         needed = scopes.get((request.method, path), "read")

@@ -1,6 +1,7 @@
 """A path that goes on answering: server-sent events, each with one model as JSON.
 
-Rule: who only listens costs little and is noticed when gone; there is a bound on how many do.
+Rule: who only listens costs little and is noticed when gone; there is a bound on how many do. A
+token that is revoked hears nothing more.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
+from blocker.admin.auth import TOKEN
 from blocker.admin.problem_details import Refusal
 
 MOST: Final = 32  # streams at once
@@ -30,17 +32,18 @@ class Stream(Endpoint):
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         asked = self.takes.model_validate(dict(request.query))
+        backend, token = request.app[BACKEND], TOKEN.get()
         if len(self.open) >= MOST:
             message = f"{MOST} are listening already; close one of them, or come again later"
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
-        events = self.respond(request.app[BACKEND], asked)
+        events = self.respond(backend, asked)
         response = web.StreamResponse(
             headers={"Content-Type": self.media, "Cache-Control": "no-store"}
         )
         self.open.add(response)
         try:
             await response.prepare(request)
-            await _send(response, events)
+            await _send(response, events, lambda: token is None or backend.access.holds(token))
         except ConnectionError:
             pass  # that is how one stops listening
         finally:
@@ -48,8 +51,14 @@ class Stream(Endpoint):
         return response
 
 
-async def _send(response: web.StreamResponse, events: AsyncIterator[BaseModel | None]) -> None:
+async def _send(
+    response: web.StreamResponse,
+    events: AsyncIterator[BaseModel | None],
+    may_hear: Callable[[], bool],
+) -> None:
     await response.write(b": listening\n\n")
     async for event in events:
+        if not may_hear():
+            return
         said = b":" if event is None else f"data: {event.model_dump_json()}".encode()
         await response.write(said + b"\n\n")

@@ -55,3 +55,13 @@ def test_right_tokens_in_between_do_not_make_wrong_ones_forgotten(tmp_path: Path
         assert access.token("wrong", HERE) is None
     with pytest.raises(LockedOut):
         access.token(secret, HERE)
+
+
+def test_a_token_holds_until_it_is_revoked(tmp_path: Path) -> None:
+    access = Access.of(tmp_path)
+    token = access.token(access.tokens.create("phone", "read"), HERE)
+    assert token
+    assert access.holds(token)
+    TokenStore(tmp_path).revoke("phone")
+    access.tokens.create("phone", "read")
+    assert not access.holds(token)

@@ -1,11 +1,16 @@
-"""A stream stands in openapi.json as what it is, and there is a bound on how many listen."""
+"""A stream stands in openapi.json as what it is, ends with its token, and there is a bound on how
+many listen.
+"""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from blocker.admin.api import stream
+from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
+from tests.support.logrows import row
 
 
 def test_openapi_says_what_it_sends(tmp_path: Path) -> None:
@@ -23,5 +28,27 @@ def test_too_many_are_told_to_come_later(tmp_path: Path, monkeypatch: pytest.Mon
     async def scenario(admin: Admin) -> None:
         told = await admin.ask("GET", "queries/live", status=503)
         assert "come again later" in told["detail"]
+
+    play(tmp_path, scenario)
+
+
+def test_a_revoked_token_hears_nothing_more(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        tokens = TokenStore(admin.state)
+        leaves, stays = (
+            {"Authorization": f"Bearer {tokens.create(name, 'read')}"} for name in ("one", "two")
+        )
+        url = "/api/v1/queries/live"
+        async with (
+            admin.client.get(url, headers=leaves) as ended,
+            admin.client.get(url, headers=stays) as going_on,
+            asyncio.timeout(5),
+        ):
+            for response in (ended, going_on):
+                assert await response.content.readline() == b": listening\n"
+            await admin.ask("DELETE", "tokens/one")
+            admin.tell_rows(row("secret.example"))
+            assert await ended.content.read() == b"\n"
+            assert await going_on.content.readuntil(b"}\n\n")
 
     play(tmp_path, scenario)
