@@ -25,6 +25,7 @@ OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # to programs on this mac
 PUBLIC = frozenset({"/api/v1/openapi.json", "/api/docs"})
 
 WHO: ContextVar[str] = ContextVar("who", default="api")  # asks for what is being answered
+MAY: ContextVar[Scope] = ContextVar("may", default="read")  # who asks
 # By which token; None: by none, over the control socket or for what is open.
 TOKEN: ContextVar[Token | None] = ContextVar("token", default=None)
 
@@ -39,6 +40,7 @@ def auth(access: Access, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
     async def check(request: web.Request, handler: Next) -> web.StreamResponse:
         if user := _control_user(request):
             WHO.set(f"cli:{user}")
+            MAY.set("admin")
             return await handler(request)
         if request.method == "GET" and is_public(request.raw_path):
             return await handler(request)
@@ -46,6 +48,7 @@ def auth(access: Access, scopes: Mapping[tuple[str, str], Scope]) -> Middleware:
             return await handler(request)
         token = _token(access, request)
         WHO.set(token.name)
+        MAY.set(token.scope)
         TOKEN.set(token)
         resource = request.match_info.route.resource
         path = resource.canonical if resource else request.path

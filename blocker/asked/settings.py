@@ -105,7 +105,7 @@ class Import(Asked):
             said.add(key)
             if value.get("until", present.now + 1) > present.now:
                 values[key] = value
-        return Edit(f"import {len(self.settings)} settings", values)
+        return Edit(f"import {len(self.settings)} settings", values, "import")
 
 
 def exported(settings: Iterable[Setting]) -> list[Kept]:

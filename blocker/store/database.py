@@ -57,7 +57,7 @@ class Store:
 
     def apply(self, edit: Edit, who: str, at: float) -> Change | None:
         """Make a change; None when all is so already."""
-        return self._change(lambda database: rows.record(database, edit, who, at))
+        return self._change(lambda database: rows.record(database, edit, who, at, edit.kind))
 
     def undo(self, number: int | None, who: str, at: float) -> Change | None:
         """Take back a change, or the last one that holds; CannotUndo when that cannot be."""

@@ -10,7 +10,8 @@ from typing import Final
 from blocker.errors import BlockerError
 from blocker.store.settings import Change, Edit, Key, Settings, Value, moment
 
-_BY_HAND: Final = ("change", "undo")
+_FIRST: Final = ("change", "import")
+_BY_HAND: Final = (*_FIRST, "undo")
 
 
 class CannotUndo(BlockerError):
@@ -29,7 +30,7 @@ def undone(number: int | None, changes: Sequence[Change]) -> Change:
     taken_back = {each.undoes for each in changes}
     if number is None:
         for change in changes:
-            if change.kind == "change" and change.id not in taken_back:
+            if change.kind in _FIRST and change.id not in taken_back:
                 return change
         raise CannotUndo("nothing was changed that could be undone; see `blocker audit`")
     for change in changes:
@@ -40,6 +41,14 @@ def undone(number: int | None, changes: Sequence[Change]) -> Change:
                 raise CannotUndo(f"change {number} was no decision: {change.what}")
             return change
     raise NoSuchChange(f"there is no change {number}; see `blocker audit`")
+
+
+def origin(change: Change, changes: Sequence[Change]) -> Change:
+    """What an undo, or the undo of one, is of in the end; any other change is so of itself."""
+    by_id = {each.id: each for each in changes}
+    while change.undoes is not None:
+        change = by_id[change.undoes]
+    return change
 
 
 def inverse(change: Change, now: Settings, changes: Sequence[Change], at: float) -> Edit:

@@ -33,7 +33,7 @@ from blocker.errors import InvalidName
 Kind = Literal[
     "rule", "temporary", "vendor", "purpose", "subscription", "pause", "device", "member", "list"
 ]  # fmt: skip
-ChangeKind = Literal["change", "undo", "lapse", "written", "edit"]
+ChangeKind = Literal["change", "import", "undo", "lapse", "written", "edit"]
 Value = Mapping[str, Any]
 
 RULES: Final = ("rule", "temporary")
@@ -128,6 +128,7 @@ class Edit:
 
     what: str
     values: Mapping[Key, Value | None]
+    kind: ChangeKind = "change"
 
 
 @dataclass(frozen=True, slots=True)

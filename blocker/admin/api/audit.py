@@ -3,16 +3,22 @@
 import asyncio
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field
 
 from blocker.admin.api.change import Changed, answer, moment, wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
-from blocker.admin.auth import WHO
+from blocker.admin.auth import MAY, WHO
+from blocker.admin.problem_details import Refusal
 from blocker.asked.asked import HIDDEN
 from blocker.store import Change, Key, Settings
-from blocker.store.settings import ChangeKind, Kind, as_plain
+from blocker.store.history import origin, undone
+from blocker.store.settings import RULES, SWITCHES, ChangeKind, Kind, as_plain
+from blocker.tokens import permits
+
+# What scope `rules` may set elsewhere. To take back what set anything else takes scope `admin`.
+_OF_RULES: Final = frozenset((*RULES, *SWITCHES, "pause"))
 
 
 class Page(Body):
@@ -69,10 +75,19 @@ async def _audit(backend: Backend, asked: Page) -> Audit:
 
 
 async def _undo(backend: Backend, asked: Undo) -> Changed:
-    generations, who = backend.generations, WHO.get()
+    generations, who, may = backend.generations, WHO.get(), MAY.get()
 
     def make(_: Settings) -> Change | None:
-        return generations.store.undo(asked.id, who, wall_clock())
+        store = generations.store
+        changes = store.changes()
+        meant = undone(asked.id, changes)
+        if _takes_admin(origin(meant, changes)) and not permits(may, "admin"):
+            raise Refusal(
+                HTTPStatus.FORBIDDEN,
+                f"to take back change {meant.id} ({meant.what}) takes scope admin, as to make it "
+                f"did; use such a token, or name another change by its id: GET audit has them",
+            )
+        return store.undo(meant.id, who, wall_clock())
 
     made = await generations.change(make)
     return answer(generations, made, made.what if made else "nothing")
@@ -89,6 +104,10 @@ async def _written(backend: Backend, asked: Written) -> Changed:
 
     made = await generations.change(make)
     return answer(generations, made, f"written to {asked.file}")
+
+
+def _takes_admin(change: Change) -> bool:
+    return change.kind == "import" or any(key.kind not in _OF_RULES for key in change.after)
 
 
 def _shown(change: Change) -> ChangeShown:

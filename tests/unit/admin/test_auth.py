@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from blocker.admin.access import Access
-from blocker.admin.auth import OPEN, WHO, auth
+from blocker.admin.auth import MAY, OPEN, TOKEN, WHO, auth
 from blocker.admin.lockout import TRIES
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
@@ -65,17 +65,18 @@ def test_the_word_bearer_has_no_case(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
-def test_who_asks_is_known_by_the_name_of_the_token(tmp_path: Path) -> None:
+def test_who_asks_is_known_by_the_token(tmp_path: Path) -> None:
     async def tell(request: web.Request) -> web.Response:
-        return web.json_response(WHO.get())
+        token = TOKEN.get()
+        return web.json_response([WHO.get(), MAY.get(), token and token.name])
 
     async def scenario() -> None:
         tokens = TokenStore(tmp_path)
         app = web.Application(middlewares=[auth(Access.of(tmp_path), {})])
         app.router.add_get("/who", tell)
         async with TestClient(TestServer(app)) as client:
-            response = await client.get("/who", headers=bearer(tokens.create("phone", "read")))
-            assert await response.json() == "phone"
+            response = await client.get("/who", headers=bearer(tokens.create("phone", "rules")))
+            assert await response.json() == ["phone", "rules", "phone"]
 
     asyncio.run(scenario())
 

@@ -47,7 +47,7 @@ def test_what_is_exported_is_imported_as_it_was(tmp_path: Path) -> None:
     settings = stored(tmp_path, MADE)
     edit = document(settings).edit(present(Settings()))
     assert dict(edit.values) == MADE
-    assert edit.what == "import 10 settings"
+    assert (edit.what, edit.kind) == ("import 10 settings", "import")
 
 
 def test_what_does_not_stand_there_is_taken_away(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from blocker import control
 from blocker.admin.access import Access
-from blocker.admin.auth import WHO, auth
+from blocker.admin.auth import MAY, WHO, auth
 from blocker.cli.control import Declined, NoServer, Server
 from blocker.errors import StartError
 from tests.support.backend import Admin, play
@@ -44,13 +44,13 @@ def test_what_the_api_tells_without_a_token(tmp_path: Path) -> None:
 
 def test_who_asks_is_told_by_the_kernel(tmp_path: Path) -> None:
     async def tell(request: web.Request) -> web.Response:
-        return web.json_response(WHO.get())
+        return web.json_response([WHO.get(), MAY.get()])
 
     async def scenario() -> None:
         app = web.Application(middlewares=[auth(Access.of(tmp_path), {})])
         app.router.add_get("/api/v1/who", tell)
         told = await over_socket(app, tmp_path, lambda server: server.get("who"))
-        assert told == f"cli:{getpass.getuser()}"
+        assert told == [f"cli:{getpass.getuser()}", "admin"]
 
     asyncio.run(scenario())
 

@@ -32,9 +32,10 @@ def present(store: Store) -> dict[str, object]:
 
 def test_a_change_is_kept_with_who_when_before_and_after(store: Store) -> None:
     assert len(store.settings()) == 0
-    store.apply(Edit("block two", {A: BLOCK, B: BLOCK}), "me", 1.0)
+    store.apply(Edit("block two", {A: BLOCK, B: BLOCK}, "import"), "me", 1.0)
     made = store.apply(Edit("allow one", {A: ALLOW}), "you", 2.0)
     assert made is not None
+    assert [each.kind for each in store.changes()] == ["change", "import"]
     assert (made.id, made.who, made.at, made.what) == (2, "you", 2.0, "allow one")
     assert (made.before, made.after) == ({A: BLOCK}, {A: ALLOW})
     assert present(store) == {"b.example": "block", "a.example": "allow"}  # the latest is last

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from blocker.store import Change, Key, Setting, Settings
-from blocker.store.history import CannotUndo, inverse, undone
+from blocker.store.history import CannotUndo, inverse, origin, undone
 
 A, B = Key("rule", "a"), Key("rule", "b")
 ON, OFF = {"action": "block"}, {"action": "allow"}
@@ -41,6 +41,20 @@ def test_the_last_that_still_holds() -> None:
         undone(9, history)
     with pytest.raises(CannotUndo, match="nothing was changed"):
         undone(None, [])
+
+
+def test_an_import_is_undone_as_any_change() -> None:
+    history = [change(2, {A: ON}, kind="import"), change(1, {B: ON})]
+    assert undone(None, history).id == undone(2, history).id == 2
+
+
+def test_what_an_undo_goes_back_to() -> None:
+    redo = change(3, {A: ON}, kind="undo", undoes=2)
+    taken_back = change(2, {A: None}, kind="undo", undoes=1)
+    first, other = change(1, {A: ON}, kind="import"), change(4, {B: ON})
+    history = [other, redo, taken_back, first]
+    assert origin(redo, history) == origin(taken_back, history) == origin(first, history) == first
+    assert origin(other, history) == other
 
 
 def test_the_inverse_is_what_was_before() -> None:

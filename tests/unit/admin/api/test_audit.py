@@ -1,7 +1,9 @@
 """audit, undo, and what was written to the file, as called."""
 
 from pathlib import Path
+from typing import Any
 
+from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 
 BLOCK = {"action": "block", "name": "a.example"}
@@ -54,5 +56,39 @@ def test_what_stands_in_the_file_is_forgotten_but_not_what_came_later(tmp_path: 
         assert await rules(admin) == ["b.example"]
         told = await admin.ask("POST", "undo", {"id": 1}, status=409)
         assert "written to blocker.yaml; change it there" in told["detail"]
+
+    play(tmp_path, scenario)
+
+
+def test_what_took_scope_admin_takes_it_to_be_undone(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        headers = {
+            "Authorization": f"Bearer {TokenStore(admin.state).create('phone', 'rules')}",
+        }
+
+        async def undo(body: Any) -> Any:
+            url = "/api/v1/undo"
+            async with admin.client.post(url, json=body, headers=headers) as response:
+                return response.status, await response.json()
+
+        device = "clients/mac:02:00:5e:10:00:01"
+        await admin.ask("POST", "rules", BLOCK)
+        steps: tuple[tuple[str, str, Any], ...] = (
+            ("POST", device, {"name": "Anna's phone"}),
+            ("POST", device, {"group": "default"}),
+            ("DELETE", f"{device}?what=name", None),
+            ("PUT", "settings", {"settings": [{"kind": "rule", **BLOCK}]}),
+            ("PUT", "settings", {"settings": []}),
+            ("POST", "undo", {}),  # of that import
+        )
+        for number, (method, path, body) in enumerate(steps, start=2):
+            await admin.ask(method, path, body)
+            status, told = await undo({"id": number})
+            assert status == 403, number
+            assert told["detail"].startswith(f"to take back change {number} (")
+            assert (await undo({}))[0] == 403, number
+        assert [each["id"] for each in (await admin.ask("GET", "audit?limit=1"))["changes"]] == [7]
+        assert (await undo({"id": 1}))[0] == 200
+        assert await rules(admin) == []
 
     play(tmp_path, scenario)
