@@ -13,6 +13,7 @@ from blocker.listen.connections import is_client_id
 
 ALPN: Final = ("h2", "http/1.1")
 PATH: Final = b"/dns-query"
+ALLOWED: Final = "GET, HEAD, POST"
 MEDIA_TYPE: Final = "application/dns-message"
 LARGEST_BODY: Final = 65_535  # RFC 8484 section 6
 LONGEST_TARGET: Final = 8_192  # of a GET: no query that can be answered is longer
@@ -65,10 +66,10 @@ def asked(
     client_id = _client_id(path)
     if client_id is None:
         return Refusal(404, f"DNS over HTTPS is at {PATH.decode()}")
-    if method == "GET":
+    if method in ("GET", "HEAD"):  # the same, but for the content of the answer (RFC 9110 9.3.2)
         return _from_query(query, client_id)
     if method != "POST":
-        return Refusal(405, "DNS over HTTPS takes GET and POST")
+        return Refusal(405, f"DNS over HTTPS takes {ALLOWED}")
     if content_type.partition(";")[0].strip().lower() != MEDIA_TYPE:
         return Refusal(415, f"a question is of type {MEDIA_TYPE}")
     if length and not (length.isascii() and length.isdigit()):

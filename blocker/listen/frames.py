@@ -9,7 +9,7 @@ from functools import lru_cache
 from struct import Struct
 from typing import Final
 
-from blocker.listen.doh import MEDIA_TYPE, Refusal
+from blocker.listen.doh import ALLOWED, MEDIA_TYPE, Refusal
 
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY = range(8)
 WINDOW_UPDATE, CONTINUATION = 8, 9
@@ -78,7 +78,7 @@ def refusal_block(refusal: Refusal, length: int) -> bytes:
         + _field(_CONTENT_TYPE, "text/plain; charset=utf-8")
         + _field(_CACHE_CONTROL, "no-store")
         + _field(_CONTENT_LENGTH, str(length))
-        + (_field(_ALLOW, "GET, POST") if refusal.status == 405 else b"")
+        + (_field(_ALLOW, ALLOWED) if refusal.status == 405 else b"")
     )
 
 

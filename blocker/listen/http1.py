@@ -8,7 +8,7 @@ follows it could be anything. No Upgrade is followed.
 import asyncio
 from collections import deque
 from functools import lru_cache
-from typing import Final, cast
+from typing import ClassVar, Final, cast
 
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
@@ -20,6 +20,7 @@ from blocker.core.options import PADDED, granted, wishes
 from blocker.listen import connections
 from blocker.listen.connections import Connection, Listener
 from blocker.listen.doh import (
+    ALLOWED,
     LARGEST_BODY,
     LARGEST_HEADERS,
     LONGEST_TARGET,
@@ -34,6 +35,7 @@ from blocker.listen.doh import (
 from blocker.listen.tls import TlsConnection
 
 HEADERS: Final = 64
+_END: Final = b"\r\n\r\n"  # of a head
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -41,11 +43,19 @@ class _Place:
     """A request's place in the order of answers; `octets` when its answer is there."""
 
     __slots__ = ("last", "octets", "wished")
+    bare: ClassVar = False
 
     def __init__(self, *, last: bool) -> None:
         self.octets: bytes | None = None
         self.wished = 0
         self.last = last  # the connection ends with it
+
+
+class _BarePlace(_Place):
+    """Of HEAD: the head of the answer is all of it."""
+
+    __slots__ = ()
+    bare = True
 
 
 class Http1Connection(Connection):
@@ -155,18 +165,22 @@ class Http1Connection(Connection):
             if body.is_eof():
                 self._answer(message, outcome)
             else:
-                self._refuse_last(outcome)  # what follows is a body, which nobody reads
-        elif message.method == "GET" and body.is_eof():
-            self._answer(message, outcome)
-        elif message.method == "GET" or "Content-Encoding" in headers:
-            self._refuse_last(Refusal(400 if message.method == "GET" else 415, "the body is odd"))
+                self._refuse_last(outcome, message.method)  # a body follows, which nobody reads
+        elif message.method != "POST":
+            if body.is_eof():
+                self._answer(message, outcome)
+            else:
+                self._refuse_last(Refusal(400, "the body is odd"), message.method)
+        elif "Content-Encoding" in headers:
+            self._refuse_last(Refusal(415, "the body is odd"))
         else:
             self._head = message, body, outcome
             if "Expect" in headers and not body.is_eof() and not self._places and self._transport:
                 self._transport.write(_CONTINUE)
 
     def _answer(self, message: RawRequestMessage, outcome: Question | Refusal) -> None:
-        place = _Place(last=message.should_close or self._done)
+        kind = _BarePlace if message.method == "HEAD" else _Place
+        place = kind(last=message.should_close or self._done)
         self._places.append(place)
         if isinstance(outcome, Refusal):
             place.octets = _refused(outcome, place.last)
@@ -190,8 +204,8 @@ class Http1Connection(Connection):
             packet = granted(packet, wished, self._listener.idle)
         return _head_of(len(packet), freshness(packet)) + packet
 
-    def _refuse_last(self, refusal: Refusal) -> None:
-        place = _Place(last=True)
+    def _refuse_last(self, refusal: Refusal, method: str = "") -> None:
+        place = (_BarePlace if method == "HEAD" else _Place)(last=True)
         place.octets = _refused(refusal, True)
         self._places.append(place)
         self._parsed.clear()
@@ -202,7 +216,7 @@ class Http1Connection(Connection):
         ready = []
         while self._places and (octets := self._places[0].octets) is not None:
             place = self._places.popleft()
-            ready.append(octets)
+            ready.append(octets[: octets.find(_END) + len(_END)] if place.bare else octets)
             if place.last:
                 self._places.clear()
                 self._parsed.clear()
@@ -226,7 +240,7 @@ def _refused(refusal: Refusal, last: bool) -> bytes:
         "Content-Type: text/plain; charset=utf-8",
         "Cache-Control: no-store",
         f"Content-Length: {len(refusal.text) + 1}",
-        *(["Allow: GET, POST"] if refusal.status == 405 else []),
+        *([f"Allow: {ALLOWED}"] if refusal.status == 405 else []),
         *(["Connection: close"] if last else []),
     ]
     return ("\r\n".join(lines) + f"\r\n\r\n{refusal.text}\n").encode()

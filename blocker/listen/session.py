@@ -164,8 +164,10 @@ class Session:
         if head is None:
             self._reset(stream, frames.PROTOCOL_ERROR)
         elif isinstance(head.outcome, Refusal):
+            stream.bare = head.method == "HEAD"
             self.refuse(stream, head.outcome, ended=ended)
-        elif head.method == "GET":
+        elif head.method != "POST":
+            stream.bare = head.method == "HEAD"
             self._request(stream, head.outcome)  # a body, if one comes, is passed over
         else:
             stream.question, stream.length = head.outcome, head.length

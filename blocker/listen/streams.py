@@ -25,6 +25,7 @@ class Stream:
     body: bytearray = field(default_factory=bytearray)
     taken: int = 0  # octets of frames, not yet told to have been read
     asked: bool = False  # no more is read
+    bare: bool = False  # asked by HEAD: its answer has no content
     wished: int = 0  # beside the answer: core/options.py
     unsent: bytes = b""
 
@@ -60,6 +61,11 @@ class Streams:
 
     def answer(self, stream: Stream, block: bytes, content: bytes) -> None:
         """A header, then as much of the content as both windows let through."""
+        if stream.bare:
+            flags = frames.END_HEADERS | frames.END_STREAM
+            self.put(frame(frames.HEADERS, flags, stream.number, block))
+            self.drop(stream.number)
+            return
         head = frame(frames.HEADERS, frames.END_HEADERS, stream.number, block)
         if len(content) <= min(stream.window, self._window, self._largest):  # as nearly always
             self._window -= len(content)

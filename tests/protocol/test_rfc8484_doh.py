@@ -41,7 +41,7 @@ def test_status_over_http_1(method: str, path: str, kind: str, status: int) -> N
             at.writer.write(head.encode() + b"\r\n" + body)
             got = await response(at)
             assert got.status == status
-            assert (got.headers.get("allow") == "GET, POST") == (status == 405)
+            assert (got.headers.get("allow") == "GET, HEAD, POST") == (status == 405)
             assert got.headers["cache-control"] == ("max-age=0" if status == 200 else "no-store")
 
     asyncio.run(run())
@@ -63,7 +63,7 @@ def test_status_over_http_2(method: str, path: str, kind: str, status: int) -> N
                 )
             got = await asking.answer(number)
             assert got.status == status
-            assert (got.headers.get("allow") == "GET, POST") == (status == 405)
+            assert (got.headers.get("allow") == "GET, HEAD, POST") == (status == 405)
 
     asyncio.run(run())
 

@@ -14,6 +14,7 @@ DNS = base64.urlsafe_b64encode(MESSAGE).rstrip(b"=").decode()
 def test_a_question_in_the_path_or_in_the_body() -> None:
     assert asked("GET", f"/dns-query?dns={DNS}".encode()) == Question(MESSAGE)
     assert asked("GET", f"/dns-query?ct&dns={DNS}&x=1".encode()) == Question(MESSAGE)
+    assert asked("HEAD", f"/dns-query?dns={DNS}".encode()) == Question(MESSAGE)
     head = asked("POST", b"/dns-query", f"{MEDIA_TYPE}; charset=x", "33")
     assert head == Question(b"")
     assert isinstance(head, Question)
@@ -50,7 +51,7 @@ def test_an_id_in_the_path() -> None:
         ("GET", "//dns-query", "", "", 404),
         ("PUT", "/dns-query", MEDIA_TYPE, "33", 405),
         ("DELETE", "/dns-query", "", "", 405),
-        ("HEAD", f"/dns-query?dns={DNS}", "", "", 405),
+        ("HEAD", "/dns-query", "", "", 400),
         ("POST", "/dns-query", "", "33", 415),
         ("POST", "/dns-query", "application/json", "33", 415),
         ("POST", "/dns-query", MEDIA_TYPE, "65536", 413),

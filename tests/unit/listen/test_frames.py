@@ -35,7 +35,7 @@ def test_refusals_say_what_is_allowed() -> None:
     said = decoded(frames.refusal_block(Refusal(405, "no"), 3))
     assert (said[":status"], said["allow"], said["cache-control"]) == (
         "405",
-        "GET, POST",
+        "GET, HEAD, POST",
         "no-store",
     )
     assert "allow" not in decoded(frames.refusal_block(Refusal(404, "no"), 3))

@@ -43,6 +43,35 @@ def test_get_and_post_on_one_connection() -> None:
     play(scenario)
 
 
+def test_head_is_answered_as_get_without_content() -> None:
+    """Else what follows would be taken for the next response (RFC 9110 section 9.3.2)."""
+
+    async def scenario(asking: Client, behind: Late) -> None:
+        there = [get(query(name)) for name in ("blocked.example", "late20.example")]
+        for request in (*there, get(BLOCKED, path="/elsewhere"), get(b"short")):
+            asking.writer.write(request)
+            told = await response(asking)
+            asking.writer.write(request.replace(b"GET", b"HEAD", 1))
+            async with asyncio.timeout(5):
+                head = await asking.reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(f"HTTP/1.1 {told.status} ".encode())
+            assert f"\r\nContent-Length: {len(told.body)}\r\n".encode() in head
+        asking.writer.write(get(BLOCKED))
+        assert read((await response(asking)).body).header.id == 7
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("path", ["/dns-query", "/elsewhere"])
+def test_head_with_a_body_ends_the_connection_without_content(path: str) -> None:
+    async def scenario(asking: Client, behind: Late) -> None:
+        asking.writer.write(get(BLOCKED, path, "Content-Length: 9\r\n").replace(b"GET", b"HEAD", 1))
+        async with asyncio.timeout(5):
+            assert (await asking.reader.read()).endswith(b"\r\nConnection: close\r\n\r\n")
+
+    play(scenario)
+
+
 def test_what_is_asked_together_is_answered_in_its_order() -> None:
     async def scenario(asking: Client, behind: Late) -> None:
         names = ["late80.example", "blocked.example", "late20.example", "now.example"]

@@ -8,7 +8,7 @@ import pytest
 
 from blocker.listen import connections, frames
 from tests.support.encrypted import client, https_listener
-from tests.support.http2 import Http2Client
+from tests.support.http2 import GET, Http2Client
 from tests.support.listening import Late
 from tests.support.packets import lines, opt, option, query, read
 
@@ -48,6 +48,20 @@ def test_get_and_post_are_answered() -> None:
             pass
         assert sum(behind.engine.tally.queries.values()) == 6
         assert {transport for transport, _ in behind.engine.tally.queries} == {"https"}
+
+    play(scenario)
+
+
+def test_head_is_answered_as_get_without_content() -> None:
+    async def scenario(asking: Http2Client, behind: Late) -> None:
+        asked = [path(query(name)) for name in ("blocked.example", "late20.example")]
+        for target in (*asked, "/elsewhere", "/dns-query"):
+            told = await asking.answer(asking.get(target))
+            head = [(":method", "HEAD"), *GET[1:], (":path", target)]
+            got = await asking.answer(
+                asking.head(asking.encoder.encode(head), frames.END_HEADERS | frames.END_STREAM)
+            )
+            assert (got.headers, got.body, got.reset) == (told.headers, b"", None)
 
     play(scenario)
 

@@ -30,6 +30,21 @@ def test_an_answer_goes_out_whole_and_its_stream_is_over() -> None:
     assert not made.open
 
 
+def test_what_was_asked_by_head_is_answered_by_a_header_alone() -> None:
+    made = Streams()
+    answered, refused = made.begin(1, 0.0), made.begin(3, 0.0)
+    answered.bare = refused.bare = True
+    made.answer(answered, b"\x88", bytes(100))
+    made.refuse(refused, Refusal(404, "not here"))
+    ready = made.ready()
+    assert len(ready) == 2
+    for octets in ready:
+        assert octets[3:5] == bytes((frames.HEADERS, frames.END_HEADERS | frames.END_STREAM))
+        assert len(payloads(octets, frames.HEADERS)) == 1
+        assert not payloads(octets, frames.DATA)
+    assert not made.open
+
+
 def test_what_the_windows_do_not_let_through_waits() -> None:
     made = Streams()
     made.resize(10)
