@@ -4,6 +4,7 @@ Rule: nothing but /dns-query is here; whatever else is asked for gets a status t
 admin API is on no port of this.
 """
 
+import re
 from binascii import a2b_base64
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,7 @@ REASONS: Final = {
     431: "Request Header Fields Too Large",
 }
 
+_ORIGIN: Final = re.compile(rb"https?://[^/?]*", re.IGNORECASE)
 # What base64 has and base64url has not becomes what neither has (RFC 4648 section 5).
 _TO_BASE64: Final = bytes.maketrans(b"-_+/=\n", b"+/!!!!")
 _FILLING: Final = (b"", b"!", b"==", b"=")  # by how many characters there are beyond whole groups
@@ -77,6 +79,14 @@ def asked(
     if length and (len(length) > 9 or int(length) > LARGEST_BODY):
         return TOO_LARGE
     return Question(b"", client_id)
+
+
+def in_origin_form(target: bytes) -> bytes:
+    """A target as it is mostly written, of one that names its server too (RFC 9112 section 3.2.2).
+    Which name that is matters as little as which stands in Host.
+    """
+    origin = _ORIGIN.match(target)
+    return target[origin.end() :] if origin else target
 
 
 def posted(question: Question, body: bytes) -> Question | Refusal:

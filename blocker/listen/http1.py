@@ -30,6 +30,7 @@ from blocker.listen.doh import (
     Question,
     Refusal,
     asked,
+    in_origin_form,
     posted,
 )
 from blocker.listen.tls import TlsConnection
@@ -155,9 +156,12 @@ class Http1Connection(Connection):
 
     def _begin(self, message: RawRequestMessage, body: StreamReader) -> None:
         headers = message.headers
+        target = message.path.encode(errors="surrogateescape")
+        if target[:1] != b"/":
+            target = in_origin_form(target)
         outcome = asked(
             message.method,
-            message.path.encode(errors="surrogateescape"),
+            target,
             headers.get("Content-Type", ""),
             headers.get("Content-Length", ""),
         )

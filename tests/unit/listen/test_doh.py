@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from blocker.listen.doh import MEDIA_TYPE, Question, Refusal, asked, posted
+from blocker.listen.doh import MEDIA_TYPE, Question, Refusal, asked, in_origin_form, posted
 from tests.support.packets import query
 
 MESSAGE = query("www.example.com", packet_id=0)
@@ -71,3 +71,20 @@ def test_bodies_of_no_message(size: int, status: int) -> None:
     outcome = posted(Question(b""), bytes(size))
     assert isinstance(outcome, Refusal)
     assert outcome.status == status
+
+
+@pytest.mark.parametrize(
+    "target, origin_form",
+    [
+        ("https://dns.home.example/dns-query?dns=AA", "/dns-query?dns=AA"),
+        ("HTTPS://[2001:db8::1]:8443/dns-query", "/dns-query"),
+        ("http://x/https://y/dns-query", "/https://y/dns-query"),
+        ("https://x?dns=https://y/", "?dns=https://y/"),
+        ("https://x", ""),
+        ("dns.home.example:443", "dns.home.example:443"),
+        ("ftp://x/dns-query", "ftp://x/dns-query"),
+        ("*", "*"),
+    ],
+)
+def test_a_target_that_names_its_server(target: str, origin_form: str) -> None:
+    assert in_origin_form(target.encode()) == origin_form.encode()

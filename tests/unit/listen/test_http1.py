@@ -72,6 +72,19 @@ def test_head_with_a_body_ends_the_connection_without_content(path: str) -> None
     play(scenario)
 
 
+def test_a_target_may_name_the_server() -> None:
+    async def scenario(asking: Client, behind: Late) -> None:
+        for request in (get, post):
+            path = "https://dns.home.example/dns-query/anna-phone"
+            asking.writer.write(request(BLOCKED, path))
+            got = await response(asking)
+            assert (got.status, read(got.body).header.id) == (200, 7)
+        asking.writer.write(get(BLOCKED, "https://dns.home.example/elsewhere"))
+        assert (await response(asking)).status == 404
+
+    play(scenario)
+
+
 def test_what_is_asked_together_is_answered_in_its_order() -> None:
     async def scenario(asking: Client, behind: Late) -> None:
         names = ["late80.example", "blocked.example", "late20.example", "now.example"]
