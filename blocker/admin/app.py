@@ -10,6 +10,7 @@ import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from socket import socket
+from typing import cast
 
 from aiohttp import web
 
@@ -41,6 +42,7 @@ from blocker.admin.api import (
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
 from blocker.admin.api.openapi import openapi
 from blocker.admin.auth import auth
+from blocker.admin.connections import Connections
 from blocker.admin.lapse import lapse_when_due
 from blocker.admin.plan import Plan
 from blocker.admin.problem_details import problem_details
@@ -148,7 +150,8 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     await runner.setup()
     certificate = Certificate(*plan.tls, ["http/1.1"]) if plan.tls else None
     context = certificate.contexts[0] if certificate else None
-    await web.SockSite(runner, sock, ssl_context=context).start()
+    connections = Connections(sock, cast(web.Server, runner.server), context)
+    connections.open()
     await _open_control(runner, state)
     roster.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
@@ -178,6 +181,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
         await backend.record.write()
     if backend.querylog:
         await backend.querylog.close()
+    connections.close()
     await runner.cleanup()
     generations.store.close()
 

@@ -37,12 +37,12 @@ class Lockout:
 
     def remaining(self, peer: str, now: float) -> float:
         """Seconds for which it is locked out; 0 when it is not."""
-        tries = self._tries.get(_key(peer), [])
+        tries = self._tries.get(whose(peer), [])
         return max(0.0, tries[-1] + PERIOD - now) if len(tries) >= TRIES else 0.0
 
     def wrong(self, peer: str, now: float) -> None:
         """One more wrong token, of an address that is not locked out."""
-        key = _key(peer)
+        key = whose(peer)
         tries = [at for at in self._tries.pop(key, []) if at > now - PERIOD]
         self._tries[key] = [*tries[-TRIES + 1 :], now]
         if len(self._tries[key]) == TRIES:
@@ -59,7 +59,8 @@ class Lockout:
         ]
 
 
-def _key(peer: str) -> str:
+def whose(peer: str) -> str:
+    """An address; of IPv6 the network, which goes to one home."""
     if not peer:  # the connection has ended meanwhile
         return "unknown"
     address = ip_address(peer.partition("%")[0])

@@ -229,7 +229,12 @@ def test_the_description_has_every_route_and_model(server: Blocker, reader: str)
 
 
 def test_one_connection_cannot_hold_the_rest_up(server: Blocker, reader: str) -> None:
-    held = [socket.create_connection(("127.0.0.1", server.admin_port)) for _ in range(50)]
+    held = [
+        socket.create_connection(
+            ("127.0.0.1", server.admin_port), source_address=(f"127.7.0.{1 + each % 2}", 0)
+        )
+        for each in range(50)
+    ]
     try:
         for sock in held:
             sock.send(b"POST /api/v1/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n")

@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
@@ -14,6 +15,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from blocker.admin.app import BASE, ENDPOINTS
+from blocker.admin.connections import EACH
+from blocker.cli.control import Server
 from tests.support.blocker import Blocker, blocker
 from tests.support.certificates import certificates
 from tests.support.packets import A, query
@@ -202,6 +205,20 @@ def test_a_body_has_a_bound_also_in_pieces(server: Blocker, token: str) -> None:
     connection.request("POST", f"{BASE}pause", pieces, headers, encode_chunked=True)
     assert connection.getresponse().status == 413
     connection.close()
+
+
+def test_one_address_that_holds_connections_leaves_room_for_others(server: Blocker) -> None:
+    with ExitStack() as stack:
+        *_, last = [
+            stack.enter_context(
+                socket.create_connection(("127.0.0.1", server.admin_port), timeout=5)
+            )
+            for _ in range(EACH + 1)
+        ]
+        assert last.recv(1) == b""
+        assert server.http("GET", "/healthz", source="127.8.0.1").status == 200
+        assert Server(server.state).get("status")["workers"]
+    server.wait_until(lambda: "a connection to the API was closed" in server.log.read_text(), 5)
 
 
 def test_beyond_loopback_it_is_tls_and_nothing_else(tmp_path: Path) -> None:
