@@ -13,10 +13,11 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from blocker.admin.api.endpoint import BACKEND, Backend, Endpoint
-from blocker.admin.auth import TOKEN
+from blocker.admin.auth import TOKEN, WHO
 from blocker.admin.problem_details import Refusal
 
 MOST: Final = 32  # streams at once
+EACH: Final = 8  # of one token
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +29,35 @@ class Stream(Endpoint):
     respond: Callable[[Backend, Any], AsyncIterator[BaseModel | None]]  # type: ignore[assignment]
 
     media: ClassVar[str] = "text/event-stream"
-    open: ClassVar[set[object]] = set()
+    open: ClassVar[dict[object, tuple[web.Request, str]]] = {}  # and who listens
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         asked = self.takes.model_validate(dict(request.query))
-        backend, token = request.app[BACKEND], TOKEN.get()
-        if len(self.open) >= MOST:
-            message = f"{MOST} are listening already; close one of them, or come again later"
-            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
+        backend, token, who = request.app[BACKEND], TOKEN.get(), WHO.get()
+        self._must_have_room(who)
         events = self.respond(backend, asked)
         response = web.StreamResponse(
             headers={"Content-Type": self.media, "Cache-Control": "no-store"}
         )
-        self.open.add(response)
+        self.open[response] = request, who
         try:
             await response.prepare(request)
             await _send(response, events, lambda: token is None or backend.access.holds(token))
         except ConnectionError:
             pass  # that is how one stops listening
         finally:
-            self.open.discard(response)
+            del self.open[response]
         return response
+
+    def _must_have_room(self, who: str) -> None:
+        # Who is gone is noticed when something is to be sent, but does not listen any more.
+        listening = [each for request, each in self.open.values() if request.transport]
+        if listening.count(who) >= EACH:
+            message = f"{who} is listening {EACH} times already; close one of them"
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
+        if len(listening) >= MOST:
+            message = f"{MOST} are listening already; close one of them, or come again later"
+            raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message)
 
 
 async def _send(

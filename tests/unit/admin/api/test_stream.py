@@ -32,6 +32,30 @@ def test_too_many_are_told_to_come_later(tmp_path: Path, monkeypatch: pytest.Mon
     play(tmp_path, scenario)
 
 
+def test_one_token_leaves_room_for_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "EACH", 1)
+
+    async def scenario(admin: Admin) -> None:
+        tokens, url = TokenStore(admin.state), "/api/v1/queries/live"
+        one, other = (
+            {"Authorization": f"Bearer {tokens.create(name, 'read')}"} for name in ("one", "other")
+        )
+        async with admin.client.get(url, headers=one) as listening:
+            assert listening.status == 200
+            async with admin.client.get(url, headers=one) as refused:
+                assert refused.status == 503
+                assert "one is listening 1 times already" in (await refused.json())["detail"]
+            async with admin.client.get(url, headers=other) as another:
+                assert another.status == 200
+            listening.close()
+        async with asyncio.timeout(5):
+            while (again := await admin.client.get(url, headers=one)).status != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+            again.close()
+
+    play(tmp_path, scenario)
+
+
 def test_a_revoked_token_hears_nothing_more(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         tokens = TokenStore(admin.state)
