@@ -38,6 +38,7 @@ from blocker.core.reply import (
 )
 from blocker.core.response import parse_answer
 from blocker.core.retired import Retired
+from blocker.core.row import Action
 from blocker.core.uncloak import reply_of
 from blocker.core.view import HOME, Admission, Everything, View, Views
 from blocker.core.wire import (
@@ -274,7 +275,7 @@ class Engine:
             return packet
         return _sent(forward, failed(forward.question, ede, text, forward.verdict), now)
 
-    def _sent(self, forward: Forward, answer: Answer, now: float, action: str) -> bytes:
+    def _sent(self, forward: Forward, answer: Answer, now: float, action: Action) -> bytes:
         query, view = forward.query, forward.view
         reply = reply_of(query, answer, view, forward.verdict, forward.client, now, action)
         if (aliased := forward.aliased) is not None:

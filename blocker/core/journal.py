@@ -14,6 +14,7 @@ from typing import Final
 from blocker.core.policy import Verdict
 from blocker.core.rate import RateLimit
 from blocker.core.reply import Reply
+from blocker.core.row import Action
 from blocker.core.rows import Pair, Rows, Sort
 
 SLICE: Final = 1_000  # entries counted at a time: about a fifth of a millisecond
@@ -123,7 +124,7 @@ class Journal:
         kinds = map(_KIND, map(_REPLY, entries))
         clients = list(map(_CLIENT, entries))
         first = clients[0]
-        counted: Iterable[tuple[str, tuple[str, Verdict | None], int]]
+        counted: Iterable[tuple[str, tuple[Action, Verdict | None], int]]
         if clients.count(first) == len(clients):  # as most floods are, and quicker
             counted = [(first, kind, times) for kind, times in Counter(kinds).items()]
         else:

@@ -12,6 +12,7 @@ from blocker.core.extended import (
     error,
 )
 from blocker.core.policy import Verdict
+from blocker.core.row import Action
 from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
 
 # Octets beside the packet itself, with a key and its place: measured, CPython 3.11.
@@ -28,7 +29,7 @@ class Reply:
 
     tail: bytes
     until: float
-    action: str
+    action: Action
     verdict: Verdict | None
 
     def renewed(self, now: float) -> bool:
@@ -99,7 +100,7 @@ def silence(query: Query, verdict: Verdict | None) -> Silence:
     return Silence(b"", 0.0, "blocked", verdict, query.question)
 
 
-def said(query: Query, tail: bytes, now: float, action: str, verdict: Verdict | None) -> Reply:
+def said(query: Query, tail: bytes, now: float, action: Action, verdict: Verdict | None) -> Reply:
     """What a client gets once; nothing to send is a silence."""
     return Reply(tail, now, action, verdict) if tail else silence(query, verdict)
 

@@ -10,15 +10,22 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from functools import lru_cache
+from typing import Literal
 
 MARK = b"["  # a message of rows begins with it; a Tally begins with {
+
+# What was done with a query.
+Action = Literal[
+    "blocked", "local", "cached", "forwarded", "stale", "blocked-upstream",
+    "failed", "refused", "limited", "malformed", "dropped",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What became of a query, and the rule that says why; empty where there is none."""
 
-    action: str  # what was done: blocked, cached, forwarded ...
+    action: Action
     verdict: str = ""  # what the policy said: block, allow, local, shadow, pass
     layer: str = ""
     list: str = ""

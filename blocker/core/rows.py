@@ -12,7 +12,7 @@ from typing import Final
 from blocker.core.names import to_text
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply, Silence
-from blocker.core.row import Kind, Row
+from blocker.core.row import Action, Kind, Row
 
 NAMED: Final = 2_000  # rows with a name in one second
 OF_ONE_CLIENT: Final = 500  # of these
@@ -27,7 +27,7 @@ Pair = tuple[str, Reply]
 class Sort:
     """An action and a verdict, as rows tell of them: in full, and without the rule's text."""
 
-    action: str
+    action: Action
     verdict: Verdict | None
     full: Kind
     broad: Kind
@@ -135,7 +135,7 @@ class Rows:
             self.finished.pop(0)
         return taken
 
-    def sort(self, action: str, verdict: Verdict | None) -> Sort:
+    def sort(self, action: Action, verdict: Verdict | None) -> Sort:
         sort = self._sorts.get((action, verdict))
         if sort is None:
             full = _kind(action, verdict)
@@ -170,7 +170,7 @@ def _question(reply: Reply) -> bytes:
     return message[start:at].lower() + message[at : at + 5]
 
 
-def _kind(action: str, verdict: Verdict | None) -> Kind:
+def _kind(action: Action, verdict: Verdict | None) -> Kind:
     if verdict is None:
         return Kind(action)
     rule = verdict.rule

@@ -6,6 +6,7 @@ to private addresses: those only the user, or a rule about that very address, ma
 """
 
 from dataclasses import replace
+from typing import Final
 from weakref import ref
 
 from blocker.core.answer import Answer
@@ -16,10 +17,11 @@ from blocker.core.policy import Verdict
 from blocker.core.rebinding import KEPT_AWAY, is_kept_away
 from blocker.core.reply import AgingReply, Reply, silence
 from blocker.core.sinkhole import nodata
+from blocker.core.row import Action
 from blocker.core.view import View
 from blocker.core.wire import STREAM_LIMIT, Query, wants_structured_errors
 
-BLOCKED_UPSTREAM = "blocked-upstream"  # instead of how the answer was come by
+BLOCKED_UPSTREAM: Final = "blocked-upstream"  # instead of how the answer was come by
 
 
 def reply_of(
@@ -29,7 +31,7 @@ def reply_of(
     verdict: Verdict | None,
     client: str,
     now: float,
-    action: str,
+    action: Action,
 ) -> Reply:
     """The reply from an answer: `action` is how it was come by (cached, forwarded or stale)."""
     policy, lasts = view.policy, True

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import AwareDatetime, BeforeValidator, Field
 from sqlalchemy import Connection
@@ -21,6 +21,8 @@ REFUSES: Final = (
 
 # No control character is in a name, an address or a word of ours; databases differ over them.
 Word = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+Outcome = Literal["", "blocked", "allowed", "would-block"]
 
 
 def _written(moment: Any) -> Any:

@@ -2,20 +2,24 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from blocker.admin.api.clients import names_of
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
-from blocker.admin.api.logged import REFUSES, Moment, Word, log_of, read
+from blocker.admin.api.logged import REFUSES, Moment, Outcome, Word, log_of, read
 from blocker.admin.api.stream import Stream
+from blocker.core.row import Action
+from blocker.core.rule import PURPOSES, Layer
+from blocker.explain.explanation import Action as VerdictWord
 from blocker.explain.qtypes import type_name, type_number
 from blocker.querylog.filters import Filters
 from blocker.querylog.pages import Query, page
 from blocker.querylog.privacy import Noted
 
 RCODES = ("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED")
+ACCOUNTED = ("", *PURPOSES, "unclassified", "unspecified")  # as Kind.account has them
 
 
 def _rcode(word: str) -> str:
@@ -30,6 +34,12 @@ def _qtype(word: str) -> str:
     return word
 
 
+def _purpose(word: str) -> str:
+    if word not in ACCOUNTED:
+        raise ValueError(f"{word} is no purpose; write one of {', '.join(ACCOUNTED[1:])}")
+    return word
+
+
 class Wanted(Body):
     """Which queries; all that is given must hold."""
 
@@ -40,14 +50,16 @@ class Wanted(Body):
         description="example.org itself, *.example.org all below it, *track* with that in it.",
     )
     type: Annotated[Word, AfterValidator(_qtype)] = Field(default="", examples=["HTTPS"])
-    action: Word = Field(default="", examples=["blocked"])
-    verdict: Word = Field(default="", examples=["shadow"])
-    outcome: Word = Field(default="", description="blocked, allowed or would-block.")
+    action: Literal["", Action] = ""
+    verdict: Literal["", VerdictWord] = ""
+    outcome: Outcome = ""
     vendor: Word = ""
-    purpose: Word = ""
+    purpose: Annotated[str, AfterValidator(_purpose)] = Field(
+        default="", json_schema_extra={"enum": list(ACCOUNTED)}
+    )
     list: Word = ""
     rule: Word = ""
-    layer: Word = ""
+    layer: Literal["", Layer] = ""
     rcode: Annotated[Word, AfterValidator(_rcode)] = Field(default="", examples=["NXDOMAIN"])
     upstream: Word = ""
 

@@ -6,11 +6,9 @@ from typing import Literal
 from pydantic import Field
 
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
-from blocker.admin.api.logged import REFUSES, Moment, Word, read
+from blocker.admin.api.logged import REFUSES, Moment, Outcome, Word, read
 from blocker.querylog import stats
 from blocker.querylog.stats import Span
-
-Outcome = Literal["", "blocked", "allowed", "would-block"]
 
 
 class Asked(Body):

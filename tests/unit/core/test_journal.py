@@ -7,6 +7,7 @@ from blocker.core import rows as rows_module
 from blocker.core.journal import ANSWER_SECONDS, Journal, Tally
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply
+from blocker.core.row import Action
 from tests.support.packets import question
 from tests.support.rules import entry, listed, zone
 
@@ -15,7 +16,7 @@ CURATED = Verdict("block", entry("a.example"))
 LISTED = Verdict("block", listed("b.example"))
 
 
-def reply(action: str, verdict: Verdict | None = None) -> Reply:
+def reply(action: Action, verdict: Verdict | None = None) -> Reply:
     return Reply(b"tail", 0.0, action, verdict)
 
 
@@ -171,5 +172,5 @@ def test_a_flood_is_counted_to_the_unit(monkeypatch: pytest.MonkeyPatch, clients
     assert len(rows) == clients * 11 + 1
 
 
-def named(name: str, action: str, verdict: Verdict | None = None) -> Reply:
+def named(name: str, action: Action, verdict: Verdict | None = None) -> Reply:
     return Reply(b"\x81\x80\x00\x01" + bytes(6) + question(name), 0.0, action, verdict)

@@ -8,7 +8,7 @@ from blocker.core import rows as module
 from blocker.core.engine import Engine, View
 from blocker.core.policy import Verdict
 from blocker.core.reply import Reply, Waited, silence
-from blocker.core.row import Kind, Row
+from blocker.core.row import Action, Kind, Row
 from blocker.core.rows import Rows
 from blocker.core.wire import parse_query
 from tests.support.packets import query, question, wire
@@ -21,7 +21,7 @@ CURATED = Verdict("block", entry("a.example", line=7, breakage="minor"))
 def reply(
     name: str | bytes = "a.example",
     qtype: int = 1,
-    action: str = "blocked",
+    action: Action = "blocked",
     verdict: Verdict | None = CURATED,
     rcode: int = 0,
 ) -> Reply:

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from blocker.core.row import Row
+from blocker.core.row import Action, Row
+from blocker.core.rule import PURPOSES
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 from tests.support.logrows import BLOCKED, CACHED, MONDAY, SHADOW, UPSTREAM, row
@@ -72,6 +73,35 @@ def test_what_is_no_filter_is_said(tmp_path: Path) -> None:
         for asked in ("type=NO", "rcode=99", "limit=0", "since=now", "name=%00", "colour=red"):
             told = await admin.ask("GET", f"queries?{asked}", status=422)
             assert asked.partition("=")[0] in told["errors"][0]["where"]
+
+    play(tmp_path, scenario)
+
+
+WORDS = {
+    "action": {*get_args(Action)},
+    "verdict": {"block", "allow", "local", "shadow", "pass"},
+    "outcome": {"blocked", "allowed", "would-block"},
+    "layer": {"user", "keep", "curated", "subscription", "zone"},
+    "purpose": {*PURPOSES, "unclassified", "unspecified"},
+}
+
+
+def test_a_word_that_no_row_can_have_is_no_filter(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await stored(admin, ROWS[:1])
+        described = (await admin.ask("GET", "openapi.json"))["paths"]
+        for path in "queries", "queries/live":
+            fields = described[f"/api/v1/{path}"]["get"]["parameters"]
+            schemas = {each["name"]: each["schema"] for each in fields}
+            for field, words in WORDS.items():
+                told = await admin.ask("GET", f"{path}?{field}=blokced", status=422)
+                (error,) = told["errors"]
+                assert error["where"] == field
+                assert all(word in error["what"] for word in words)
+                assert {*schemas[field]["enum"]} == {"", *words}
+        for field, words in WORDS.items():
+            for word in words:
+                assert await admin.ask("GET", f"queries?{field}={word}")
 
     play(tmp_path, scenario)
 
