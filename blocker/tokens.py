@@ -27,6 +27,9 @@ Scope = Literal["read", "rules", "admin"]  # each may do what those before it ma
 
 PREFIX: Final = "blocker_"  # so that a token in a log or a repository is known for what it is
 NAME: Final = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"  # in the dialect of JSON Schema
+NAME_IN_WORDS: Final = (
+    "1 to 64 letters of a to z, digits, dots, dashes and underscores, the first a letter or a digit"
+)
 _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
 
 log = logging.getLogger(__name__)
@@ -93,7 +96,7 @@ class TokenStore:
     def create(self, name: str, scope: Scope) -> str:
         """A new token. What is returned is nowhere else: it cannot be shown again."""
         if name.endswith("\n") or not re.match(NAME, name):
-            message = f"{name!r} cannot be a token's name; use letters, digits, dots and dashes"
+            message = f"{name!r} cannot be a token's name; it has {NAME_IN_WORDS}"
             raise StartError(message)
         if scope not in get_args(Scope):
             message = f"{scope!r} is no scope; it is read, rules or admin"

@@ -56,7 +56,10 @@ async def problem_details(request: web.Request, handler: Next) -> web.StreamResp
             HTTPStatus.UNPROCESSABLE_ENTITY,
             "the request does not fit; openapi.json says what does",
             errors=[
-                {"where": ".".join(map(str, each["loc"])), "what": each["msg"]}
+                {
+                    "where": ".".join(map(str, each["loc"])),
+                    "what": each["msg"].removeprefix("Value error, "),
+                }
                 for each in error.errors(include_url=False)
             ],
         )

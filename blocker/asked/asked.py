@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from blocker.asked.present import Present
+from blocker.asked.spelling import ONE_LINE, fits, shown
 from blocker.config.client import ID_PATTERN, client
 from blocker.config.rules import RuleText
 from blocker.config.units import LONGEST, SECONDS, Duration, ip_address
@@ -60,10 +61,12 @@ Client = Annotated[
     ),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=128)]
-# What people write is shown in terminals, pages and sheets: nothing in it moves a cursor, begins a
-# line or turns text around.
-HIDDEN: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
-Note = Annotated[str, Field(max_length=500, pattern=f"^[^{HIDDEN}]*$")]
+Note = Annotated[
+    str,
+    Field(max_length=500),
+    fits(ONE_LINE, "a note is one line, without control characters"),
+    shown(ONE_LINE),
+]
 Names = Annotated[
     list[Annotated[RuleText, Field(max_length=1024)]],
     BeforeValidator(lambda written: [written] if isinstance(written, str) else written),

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from blocker.asked.asked import HIDDEN, Asked, Name
+from blocker.asked.asked import Asked, Name
 from blocker.asked.present import NotPossible, Present
+from blocker.asked.spelling import HIDDEN, fits, shown
 from blocker.config.client import ID_PATTERN, client
 from blocker.config.units import ip_address
 from blocker.store import Edit, Key
@@ -52,9 +53,16 @@ DeviceKey = Annotated[
     ),
 ]
 
+_GIVEN: Final = rf"^[^\s{HIDDEN}]([^{HIDDEN}]*[^\s{HIDDEN}])?$"
 GivenName = Annotated[
     str,
-    Field(max_length=64, pattern=rf"^[^\s{HIDDEN}]([^{HIDDEN}]*[^\s{HIDDEN}])?$"),
+    Field(max_length=64),
+    fits(
+        _GIVEN,
+        "a device's name is one line of 1 to 64 characters, with no space at either end and no "
+        "control characters",
+    ),
+    shown(_GIVEN),
 ]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from blocker.admin.api.change import Changed, answer, moment, wall_clock
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.auth import MAY, WHO
 from blocker.admin.problem_details import Refusal
-from blocker.asked.asked import HIDDEN
+from blocker.asked.spelling import ONE_LINE, fits, shown
 from blocker.store import Change, Key, Settings
 from blocker.store.history import origin, undone
 from blocker.store.settings import RULES, SWITCHES, ChangeKind, Kind, as_plain
@@ -58,12 +58,12 @@ class Undo(Body):
 
 
 class Written(Body):
-    file: str = Field(
-        min_length=1,
-        max_length=4096,
-        pattern=f"^[^{HIDDEN}]*$",
-        description="The configuration file.",
-    )
+    file: Annotated[
+        str,
+        Field(min_length=1, max_length=4096, description="The configuration file."),
+        fits(ONE_LINE, "the path of a file is one line here, without control characters"),
+        shown(ONE_LINE),
+    ]
     change: int = Field(ge=0, description="The newest change that was considered.")
     keys: list[tuple[Kind, str, str, str]] = Field(description="Kind, subject, group, client.")
 

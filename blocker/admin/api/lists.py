@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import takewhile
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
 from blocker.admin.auth import WHO
+from blocker.asked.spelling import fits, shown
 from blocker.catalog import difference
 from blocker.catalog.folder import OWN, SHIPPED, vendor_files
 from blocker.catalog.ownfile import NAME, SINGLE
@@ -21,7 +22,12 @@ from blocker.catalog.proposal import Proposal
 from blocker.errors import Problem
 from blocker.ruleset import open_ruleset
 
-Name = Field(pattern=NAME, description="A vendor, or `keep`, or `sources`.")
+Name = Annotated[
+    str,
+    Field(description="A vendor, or `keep`, or `sources`."),
+    fits(NAME, "write a vendor as `GET lists` does, or `keep`, or `sources`"),
+    shown(NAME),
+]
 Text = Field(max_length=60_000, description="The whole file; empty: none of one's own.")
 
 
@@ -43,7 +49,7 @@ class Lists(Body):
 
 
 class Which(Body):
-    name: str = Name
+    name: Name
 
 
 class Texts(Body):
@@ -55,7 +61,7 @@ class Texts(Body):
 
 
 class Proposed(Body):
-    name: str = Name
+    name: Name
     text: str = Text
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from blocker.admin.api.endpoint import Backend
 from blocker.admin.problem_details import Refusal
+from blocker.asked.spelling import fits, shown
 from blocker.querylog.log import QueryLog
 from blocker.querylog.opening import LogError
 
@@ -20,7 +21,10 @@ REFUSES: Final = (
 )
 
 # No control character is in a name, an address or a word of ours; databases differ over them.
-Word = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f\x7f]*$")]
+_WORD: Final = r"^[^\x00-\x1f\x7f]*$"
+Word = Annotated[
+    str, Field(max_length=300), fits(_WORD, "write it without control characters"), shown(_WORD)
+]
 
 Outcome = Literal["", "blocked", "allowed", "would-block"]
 

@@ -1,20 +1,25 @@
 """`private-dns`: what a phone has to be told to ask us encrypted."""
 
 from http import HTTPStatus
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.problem_details import Refusal
+from blocker.asked.spelling import fits, shown
 from blocker.config.client import ID_PATTERN
 from blocker.privatedns import PrivateDns, Protocol, client_id
 
+_ID: Final = ID_PATTERN.replace("id:", "(id:)?")
+_ID_IN_WORDS: Final = (
+    "an id has 1 to 63 letters of a to z, digits and dashes, with no dash at either end"
+)
+
 
 class Asked(Body):
-    id: str | None = Field(
+    id: Annotated[str, Field(max_length=66), fits(_ID, _ID_IN_WORDS), shown(_ID)] | None = Field(
         default=None,
-        pattern=ID_PATTERN.replace("id:", "(id:)?"),
-        max_length=66,
         description="As whom the device asks: chooses its group.",
         examples=["anna-phone"],
     )

@@ -8,9 +8,15 @@ from typing import Annotated
 from pydantic import Field
 
 from blocker.admin.api.endpoint import Backend, Body, Endpoint, Nothing
-from blocker.tokens import NAME, Scope, Token
+from blocker.asked.spelling import fits, shown
+from blocker.tokens import NAME, NAME_IN_WORDS, Scope, Token
 
-Name = Annotated[str, Field(pattern=NAME, description="What it is for; shown in logs.")]
+Name = Annotated[
+    str,
+    Field(description="What it is for; shown in logs."),
+    fits(NAME, f"a token's name has {NAME_IN_WORDS}"),
+    shown(NAME),
+]
 
 
 class TokenShown(Body):

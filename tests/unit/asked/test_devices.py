@@ -47,7 +47,7 @@ def test_what_is_no_device(device: str) -> None:
 
 @pytest.mark.parametrize("name", ["", " x", "x ", "a\x1b[2Jb", "a\nb", "x\n", "a\u202eb", "a" * 65])
 def test_a_name_that_would_spoil_a_table(name: str) -> None:
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match=r"one line of 1 to 64 characters|at most 64"):
         DeviceChange(device=MAC, name=name)
 
 
