@@ -11,18 +11,21 @@ from contextvars import ContextVar
 from http import HTTPStatus
 from ipaddress import ip_address
 from math import ceil
+from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from blocker import control
 from blocker.admin.access import Access, LockedOut
+from blocker.admin.lockout import PERIOD, TRIES
 from blocker.admin.problem_details import Next, Refusal
 from blocker.tokens import Scope, Token, permits
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # to programs on this machine
 # What is the same for everyone who has this program: its documentation.
 PUBLIC = frozenset({"/api/v1/openapi.json", "/api/docs"})
+_CHALLENGE: Final = 'Bearer realm="blocker"'
 
 WHO: ContextVar[str] = ContextVar("who", default="api")  # asks for what is being answered
 MAY: ContextVar[Scope] = ContextVar("may", default="read")  # who asks
@@ -68,8 +71,9 @@ def is_public(path: str) -> bool:
 
 
 def _token(access: Access, request: web.Request) -> Token:
+    secret = _bearer(request)
     try:
-        token = access.token(_bearer(request), _peer(request))
+        token = access.token(secret, _peer(request))
     except LockedOut as locked:
         raise Refusal(
             HTTPStatus.TOO_MANY_REQUESTS,
@@ -77,11 +81,18 @@ def _token(access: Access, request: web.Request) -> Token:
             f"{ceil(locked.seconds / 60)} min. On the server itself `blocker` goes on working",
             headers={"Retry-After": str(ceil(locked.seconds))},
         ) from None
+    if token is None and secret:
+        raise Refusal(
+            HTTPStatus.UNAUTHORIZED,
+            f"this token is not known: it is wrong, or was revoked. After {TRIES} wrong ones none "
+            f"is looked at from this address for {PERIOD // 60:.0f} min",
+            headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},  # RFC 6750
+        )
     if token is None:
         raise Refusal(
             HTTPStatus.UNAUTHORIZED,
             "send Authorization: Bearer TOKEN; `blocker token create` makes one",
-            headers={"WWW-Authenticate": 'Bearer realm="blocker"'},
+            headers={"WWW-Authenticate": _CHALLENGE},
         )
     return token
 

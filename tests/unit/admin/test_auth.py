@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from blocker.admin.access import Access
 from blocker.admin.auth import MAY, OPEN, TOKEN, WHO, auth
 from blocker.admin.lockout import TRIES
-from blocker.tokens import TokenStore
+from blocker.tokens import PREFIX, TokenStore
 from tests.support.backend import Admin, play
 
 STATUS, RESUME = "/api/v1/status", "/api/v1/resume"
@@ -42,15 +42,26 @@ def test_scopes(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
-@pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer x y", "bearer \xff", "x" * 5000]
-)
+@pytest.mark.parametrize("header", ["Bearer x y", "bearer \xff", f"Bearer {PREFIX}x"])
+def test_a_wrong_token_is_told_from_a_missing_one(tmp_path: Path, header: str) -> None:
+    async def scenario(admin: Admin) -> None:
+        response = await admin.client.get(STATUS, headers={"Authorization": header})
+        assert response.status == 401
+        assert response.headers["WWW-Authenticate"].endswith('error="invalid_token"')
+        detail = (await response.json())["detail"]
+        assert detail.startswith("this token is not known")
+        assert detail.endswith("After 5 wrong ones none is looked at from this address for 15 min")
+
+    play(tmp_path, scenario)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "x" * 5000])
 def test_what_is_no_token(tmp_path: Path, header: str) -> None:
     async def scenario(admin: Admin) -> None:
         TokenStore(admin.state).create("one", "admin")
         response = await admin.client.get(STATUS, headers={"Authorization": header})
         assert response.status == 401
-        assert response.headers["WWW-Authenticate"].startswith("Bearer")
+        assert response.headers["WWW-Authenticate"] == 'Bearer realm="blocker"'
         assert "blocker token create" in (await response.json())["detail"]
 
     play(tmp_path, scenario)
