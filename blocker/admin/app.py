@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
+from http import HTTPStatus
 from pathlib import Path
 from socket import socket
 from typing import cast
@@ -106,6 +107,7 @@ def application(backend: Backend) -> web.Application:
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, BASE + endpoint.path, endpoint.serve)
     app.router.add_get(f"{BASE}openapi.json", _openapi)
+    app.router.add_get("/", _to_docs)
     app.router.add_get("/api/docs", _docs)
     app.router.add_get("/api/docs/style.css", docs.style)
     return app
@@ -129,6 +131,11 @@ def _hosts(backend: Backend) -> Callable[[], Sequence[str]]:
 
 async def _openapi(request: web.Request) -> web.Response:
     return web.json_response(openapi(ENDPOINTS, BASE))
+
+
+async def _to_docs(request: web.Request) -> web.Response:
+    """For who has opened the address that `serve` prints."""
+    return web.Response(status=HTTPStatus.FOUND, headers={"Location": "/api/docs"})
 
 
 async def _docs(request: web.Request) -> web.Response:

@@ -23,8 +23,8 @@ from blocker.admin.problem_details import Next, Refusal
 from blocker.tokens import Scope, Token, permits
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics"})  # to programs on this machine
-# What is the same for everyone who has this program: its documentation.
-PUBLIC = frozenset({"/api/v1/openapi.json", "/api/docs"})
+# What is the same for everyone who has this program: its documentation, and the way there.
+PUBLIC = frozenset({"/", "/api/v1/openapi.json", "/api/docs"})
 _CHALLENGE: Final = 'Bearer realm="blocker"'
 
 WHO: ContextVar[str] = ContextVar("who", default="api")  # asks for what is being answered

@@ -41,7 +41,7 @@ def admin(server: Blocker) -> str:
     "path",
     [
         *(f"/api/v1/{path}" for path in (*READ, *CHANGE)),
-        *("/", "/api", "/api/v1/", "/api/v1/status/", "//api/v1/status", "/api/v1/%73tatus"),
+        *("/?", "//", "/api", "/api/v1/", "/api/v1/status/", "//api/v1/status", "/api/v1/%73tatus"),
         *("/api/v1/../v1/status", "/%2e%2e/etc/passwd", "/metrics/", "//metrics", "/healthz?x"),
     ],
 )

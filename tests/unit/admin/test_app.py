@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from blocker.admin.app import BASE, ENDPOINTS, LARGEST_BODY, runner_of
+from blocker.admin.security import HEADERS
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
 
@@ -38,6 +39,19 @@ def test_the_token_is_asked_for_before_all_else(tmp_path: Path) -> None:
             f"{BASE}pause", data=b"x" * (LARGEST_BODY + 1), headers={"Host": "attacker.example"}
         )
         assert response.status == 401
+
+    play(tmp_path, scenario)
+
+
+def test_the_printed_address_leads_to_the_documentation(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        response = await admin.client.get("/", allow_redirects=False)
+        assert (response.status, response.headers["Location"]) == (302, "/api/docs")
+        assert {**response.headers, **HEADERS} == dict(response.headers)
+        assert (await admin.client.get("/")).content_type == "text/html"
+        rebound = {"Host": "attacker.example"}
+        assert (await admin.client.get("/", headers=rebound)).status == 421
+        assert (await admin.client.post("/")).status == 401
 
     play(tmp_path, scenario)
 
