@@ -16,8 +16,8 @@ from blocker.core.local import spliced
 from blocker.core.policy import Verdict
 from blocker.core.rebinding import KEPT_AWAY, is_kept_away
 from blocker.core.reply import AgingReply, Reply, silence
-from blocker.core.sinkhole import nodata
 from blocker.core.row import Action
+from blocker.core.sinkhole import nodata
 from blocker.core.view import View
 from blocker.core.wire import STREAM_LIMIT, Query, wants_structured_errors
 
