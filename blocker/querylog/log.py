@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -159,7 +159,7 @@ class QueryLog:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, work)
 
-    async def listen(self, heartbeat: float = HEARTBEAT) -> AsyncIterator[Noted | None]:
+    async def listen(self, heartbeat: float = HEARTBEAT) -> AsyncGenerator[Noted | None, None]:
         """Rows as they come, until the log is closed, and None every so many seconds.
 
         Who is too slow misses some.

@@ -1,6 +1,7 @@
 """`queries`: the log page by page, newest first, and as it grows."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -117,17 +118,18 @@ async def _queries(backend: Backend, asked: PageAsked) -> PageShown:
     )
 
 
-def _live(backend: Backend, asked: Wanted) -> AsyncIterator[QueryShown | None]:
+def _live(backend: Backend, asked: Wanted) -> AsyncGenerator[QueryShown | None, None]:
     log_of(backend)  # a log that is off is said at once, and not within the stream
     return _matching(backend, _filters(asked, None, None))
 
 
-async def _matching(backend: Backend, filters: Filters) -> AsyncIterator[QueryShown | None]:
-    async for noted in log_of(backend).listen():
-        if noted is None:
-            yield None
-        elif _matches(query := _query(noted), filters):
-            yield _shown(query, names_of(backend))
+async def _matching(backend: Backend, filters: Filters) -> AsyncGenerator[QueryShown | None, None]:
+    async with aclosing(log_of(backend).listen()) as heard:
+        async for noted in heard:
+            if noted is None:
+                yield None
+            elif _matches(query := _query(noted), filters):
+                yield _shown(query, names_of(backend))
 
 
 def _filters(asked: Wanted, since: datetime | None, until: datetime | None) -> Filters:

@@ -1,10 +1,12 @@
 """A path that goes on answering: server-sent events, each with one model as JSON.
 
-Rule: who only listens costs little and is noticed when gone; there is a bound on how many do. A
-token that is revoked hears nothing more.
+Rule: who only listens costs little and is noticed when gone, or when nothing is taken any more;
+there is a bound on how many do. A token that is revoked hears nothing more.
 """
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
@@ -18,6 +20,7 @@ from blocker.admin.problem_details import Refusal
 
 MOST: Final = 32  # streams at once
 EACH: Final = 8  # of one token
+PATIENCE: Final = 30.0  # seconds for who listens to take what was sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Stream(Endpoint):
     comment: so proxies keep the connection, and who is gone is noticed.
     """
 
-    respond: Callable[[Backend, Any], AsyncIterator[BaseModel | None]]  # type: ignore[assignment]
+    respond: Callable[[Backend, Any], AsyncGenerator[BaseModel | None, None]]  # type: ignore[assignment]
 
     media: ClassVar[str] = "text/event-stream"
     open: ClassVar[dict[object, tuple[web.Request, str]]] = {}  # and who listens
@@ -45,6 +48,9 @@ class Stream(Endpoint):
             await _send(response, events, lambda: token is None or backend.access.holds(token))
         except ConnectionError:
             pass  # that is how one stops listening
+        except TimeoutError:
+            if request.transport:  # closed in good order it would wait for the same reader
+                request.transport.abort()
         finally:
             del self.open[response]
         return response
@@ -62,12 +68,16 @@ class Stream(Endpoint):
 
 async def _send(
     response: web.StreamResponse,
-    events: AsyncIterator[BaseModel | None],
+    events: AsyncGenerator[BaseModel | None, None],
     may_hear: Callable[[], bool],
 ) -> None:
-    await response.write(b": listening\n\n")
-    async for event in events:
-        if not may_hear():
-            return
-        said = b":" if event is None else f"data: {event.model_dump_json()}".encode()
-        await response.write(said + b"\n\n")
+    async def say(words: bytes) -> None:
+        async with asyncio.timeout(PATIENCE):
+            await response.write(words + b"\n\n")
+
+    async with aclosing(events):
+        await say(b": listening")
+        async for event in events:
+            if not may_hear():
+                return
+            await say(b":" if event is None else f"data: {event.model_dump_json()}".encode())

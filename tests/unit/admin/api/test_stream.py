@@ -3,6 +3,7 @@ many listen.
 """
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -74,5 +75,33 @@ def test_a_revoked_token_hears_nothing_more(tmp_path: Path) -> None:
             admin.tell_rows(row("secret.example"))
             assert await ended.content.read() == b"\n"
             assert await going_on.content.readuntil(b"}\n\n")
+
+    play(tmp_path, scenario)
+
+
+def test_who_takes_nothing_any_more_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "PATIENCE", 0.2)
+
+    async def scenario(admin: Admin) -> None:
+        token = TokenStore(admin.state).create("deaf", "read")
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(10):
+            await loop.sock_connect(sock, (admin.client.host, admin.client.port))
+            request = (
+                f"GET /api/v1/queries/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                f"Authorization: Bearer {token}\r\n\r\n"
+            )
+            await loop.sock_sendall(sock, request.encode())
+            while not stream.Stream.open:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            while stream.Stream.open:
+                admin.tell_rows(*(row(f"{'x' * 60}.n{number}.example") for number in range(200)))
+                await asyncio.sleep(0.01)
+        sock.close()
 
     play(tmp_path, scenario)
