@@ -162,6 +162,25 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
     await _open_control(runner, state)
     roster.listen()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor waits for signals blocked
+    try:
+        await _work(backend, hang_up, stop, certificate)
+    finally:  # also when a task has failed: what was counted goes to disk first
+        control.unbind(state)
+        roster.read_all()
+        if backend.record:
+            await backend.record.write()
+        if backend.querylog:
+            await backend.querylog.close()
+        connections.close()
+        await runner.cleanup()
+        generations.store.close()
+
+
+async def _work(
+    backend: Backend, hang_up: asyncio.Event, stop: asyncio.Event, certificate: Certificate | None
+) -> None:
+    """All that goes on beside requests, until `stop`, or until one of it fails."""
+    generations = backend.generations
     async with asyncio.TaskGroup() as tasks:
         living = [
             tasks.create_task(_reload_when_told(generations, hang_up)),
@@ -170,7 +189,7 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
             tasks.create_task(backend.devices.run()),
             tasks.create_task(backend.hostnames.run()),
             tasks.create_task(lapse_when_due(generations)),
-            tasks.create_task(tell_service_manager(roster, generations)),
+            tasks.create_task(tell_service_manager(backend.roster, generations)),
             tasks.create_task(backend.access.last_use.run()),
         ]
         if backend.querylog:
@@ -182,15 +201,6 @@ async def _live(plan: Plan, sock: socket, links: Sequence[socket], lifeline: int
         await stop.wait()
         for task in living:
             task.cancel()
-    control.unbind(state)
-    roster.read_all()
-    if backend.record:
-        await backend.record.write()
-    if backend.querylog:
-        await backend.querylog.close()
-    connections.close()
-    await runner.cleanup()
-    generations.store.close()
 
 
 async def _open_control(runner: web.AppRunner, state: Path) -> None:

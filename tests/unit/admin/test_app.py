@@ -1,15 +1,27 @@
 """The application as it is put together: what is outermost, and that a body has a bound."""
 
 import asyncio
+import os
+import socket
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 
-from blocker.admin.app import BASE, ENDPOINTS, LARGEST_BODY, runner_of
+from blocker.admin.app import BASE, ENDPOINTS, LARGEST_BODY, _live, runner_of
 from blocker.admin.security import HEADERS
+from blocker.admin.watch import Watch
+from blocker.core.row import encode
+from blocker.link import LIMIT, link_pair
+from blocker.querylog import tables
+from blocker.querylog.opening import open_reader, url_of
+from blocker.querylog.settings import STORE
 from blocker.tokens import TokenStore
-from tests.support.backend import Admin, play
+from tests.support.backend import Admin, first_plan, play
+from tests.support.logrows import row
 
 
 def test_nothing_is_served_twice() -> None:
@@ -98,3 +110,25 @@ def test_a_token_made_while_it_runs_is_known(tmp_path: Path) -> None:
         assert set((await response.json())["paths"]) == {BASE + each.path for each in ENDPOINTS}
 
     play(tmp_path, scenario)
+
+
+def test_a_task_that_fails_costs_no_row_of_the_query_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(self: Watch) -> None:
+        message = "as when a child cannot be started"
+        raise OSError(message)
+
+    monkeypatch.setattr(Watch, "run", fail)
+    plan = first_plan(tmp_path)
+    read_end, write_end = os.pipe()
+    with socket.create_server(("127.0.0.1", 0)) as sock, ExitStack() as stack:
+        worker_end, admin_end = map(stack.enter_context, link_pair())
+        for message, _ in encode([row("told.example", second=int(time.time()))], LIMIT):
+            worker_end.send(message)
+        with pytest.raises(ExceptionGroup, match="unhandled errors in a TaskGroup"):
+            asyncio.run(_live(plan, sock, [admin_end], read_end))
+    os.close(read_end)
+    os.close(write_end)
+    with open_reader(url_of(STORE, Path(plan.state))).connect() as connection:
+        assert connection.scalars(select(tables.names.c.name)).all() == ["told.example"]
