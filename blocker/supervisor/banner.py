@@ -23,7 +23,7 @@ def _lines(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "blocking", f"{plan.rules:,} rules of {plan.vendors} vendors"
     yield from _clients(generation.allow_from)
     yield "upstreams", ", ".join(upstream["url"] for upstream in generation.upstreams)
-    yield "admin", f"http://{Address(*plan.admin)}"
+    yield "admin", f"{'https' if plan.tls else 'http'}://{Address(*plan.admin)}"
     yield "config", plan.config or "built-in defaults"
     yield "try", command_to_try(addresses[0])
 

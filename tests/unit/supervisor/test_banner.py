@@ -24,6 +24,10 @@ def test_the_banner_says_what_a_person_wants_to_know() -> None:
         assert piece in text
 
 
+def test_the_address_of_the_api_can_be_opened_as_it_is_printed() -> None:
+    assert "https://127.0.0.1:8053" in banner(plan(tls=("certificate.pem", "key.pem")))
+
+
 def test_an_open_resolver_is_warned_of() -> None:
     given = plan()
     assert "WARNING" not in banner(given)
