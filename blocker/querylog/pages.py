@@ -59,12 +59,11 @@ class Page:
 def span(connection: Connection, since: int, until: int) -> tuple[int, int]:
     """Ids from the first to the one after the last, that all rows of these seconds lie among."""
     chunks, queries = tables.chunks.c, tables.queries.c
-    after = connection.scalar(select(func.max(chunks.id)))
+    tail = tail_of(connection)
     within = select(func.min(chunks.id), func.max(chunks.id)).where(
         chunks.last >= since, chunks.first < until
     )
     first, last = connection.execute(within).one()
-    tail = 0 if after is None else (after + 1) * tables.CHUNK
     newest = connection.scalar(select(func.max(queries.id))) or 0
     reaches_tail = newest >= tail and (
         connection.scalar(select(func.min(queries.second)).where(queries.id >= tail)) < until
@@ -72,6 +71,12 @@ def span(connection: Connection, since: int, until: int) -> tuple[int, int]:
     start = tail if first is None else first * tables.CHUNK
     end = newest + 1 if reaches_tail else tail if last is None else (last + 1) * tables.CHUNK
     return min(start, end), end
+
+
+def tail_of(connection: Connection) -> int:
+    """The first id after the stretches that are complete; the first of them has the number 0."""
+    last = connection.scalar(select(func.max(tables.chunks.c.id)))
+    return 0 if last is None else (last + 1) * tables.CHUNK
 
 
 def page(
@@ -134,7 +139,7 @@ def _stretches(
 ) -> Iterator[tuple[int, int]]:
     """Ids that may match, newest first; neighbours together."""
     chunks, size = tables.chunks.c, tables.CHUNK
-    tail = ((connection.scalar(select(func.max(chunks.id))) or -1) + 1) * size
+    tail = tail_of(connection)
     newest = connection.scalar(select(func.max(tables.queries.c.id))) or 0
     end = newest + 1 if before is None else min(before, newest + 1)
     if end > tail:

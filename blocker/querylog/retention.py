@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, t
 
 from blocker.querylog import tables
 from blocker.querylog.marks import What, unpack
+from blocker.querylog.pages import tail_of
 from blocker.querylog.settings import DAY, LogSettings
 
 STEP: Final = 8  # stretches of rows in one go
@@ -112,8 +113,7 @@ def _drop_chunks(connection: Connection, numbers: list[int]) -> None:
 def forget_names(connection: Connection) -> None:
     """Those that no row and no total refers to any more."""
     queries, total = tables.queries.c, tables.daily_names.c
-    tail = (connection.scalar(select(func.max(tables.chunks.c.id))) or -1) + 1
-    recent = select(queries.name_id).where(queries.id >= tail * tables.CHUNK).distinct()
+    recent = select(queries.name_id).where(queries.id >= tail_of(connection)).distinct()
     last = connection.scalar(select(func.max(tables.names.c.id))) or 0
     known = bytearray(last + 1)
     for used in (recent, select(total.name_id).distinct()):

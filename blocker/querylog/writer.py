@@ -18,6 +18,7 @@ from blocker.core.row import Kind
 from blocker.querylog import tables
 from blocker.querylog.ids import Ids
 from blocker.querylog.marks import Filling
+from blocker.querylog.pages import tail_of
 from blocker.querylog.privacy import Noted
 from blocker.querylog.settings import DAY
 
@@ -95,8 +96,7 @@ class Writer:
         queries = tables.queries.c
         last = connection.scalar(select(func.max(queries.id))) or 0
         # A stretch that is complete has marks, and gets no rows when its own are gone.
-        marked = connection.scalar(select(func.max(tables.chunks.c.id)))
-        self._next = max(last + 1, 0 if marked is None else (marked + 1) * tables.CHUNK)
+        self._next = max(last + 1, tail_of(connection))
         filling = Filling(self._next // tables.CHUNK)
         rows = connection.execute(
             select(tables.queries).where(queries.id >= filling.number * tables.CHUNK)

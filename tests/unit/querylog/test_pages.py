@@ -103,6 +103,15 @@ def test_pages_are_what_a_plain_search_finds(
         ], given
 
 
+@pytest.mark.parametrize("count", [62, 63, 64, 100, 126, 127, 128])
+def test_a_log_of_one_or_two_stretches_tells_each_row_once(tmp_path: Path, count: int) -> None:
+    log = Stored(tmp_path)
+    log.write([row(f"n{number}.example", second=MONDAY + number) for number in range(count)])
+    for filters, limit in ((Filters(), 10), (Filters(outcome="allowed"), 1_000)):
+        found = whole(log, filters, limit)
+        assert [each.name for each in found] == [f"n{n}.example" for n in range(count)][::-1]
+
+
 def test_a_row_in_words(tmp_path: Path) -> None:
     log = Stored(tmp_path)
     log.write([row("a.example", BLOCKED, qtype=28, count=3, upstream=UPSTREAM, micros=9)])
