@@ -119,7 +119,7 @@ class QueryLog:
             await asyncio.sleep(AGAIN if self._reason else GATHER)
             self._wake.clear()
             await self._in_thread(self._write_and_tidy)
-            if self._waiting:
+            if self._waiting or self._writing:  # the latter after a failure
                 self._wake.set()
 
     async def close(self) -> None:

@@ -99,6 +99,27 @@ def test_while_it_is_locked_rows_wait_and_then_are_dropped_and_counted(
     assert stored(tmp_path) == 151
 
 
+def test_what_failed_is_tried_again_also_when_nothing_more_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_module, "AGAIN", 0.1)
+
+    async def scenario(log: QueryLog) -> None:
+        log.take(ROWS[:1])
+        await written(log, 1)
+        other = sqlite3.connect(tmp_path / "querylog.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        log.take(ROWS[1:2])
+        async with asyncio.timeout(5):
+            while not log.counts().error:  # noqa: ASYNC110 - no one tells of it
+                await asyncio.sleep(0.02)
+        other.close()
+        await written(log, 2, seconds=10)
+        assert log.counts().waiting == 0
+
+    play(tmp_path, scenario)
+
+
 def test_a_log_that_cannot_be_opened_says_so_and_the_end_is_counted(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("no folder")
     logs: list[QueryLog] = []
