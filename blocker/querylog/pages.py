@@ -23,7 +23,7 @@ TOGETHER: Final = 4  # stretches that follow one another, read at once
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A stored row, in words."""
+    """A stored row, in words; vendor, purpose and outcome are of the account it counts for."""
 
     id: int
     second: int
@@ -212,7 +212,7 @@ def _told(connection: Connection, ids: list[int]) -> list[Query]:
         select(
             row.id, row.second, client.address, client.device, tables.names.c.name, row.qtype,
             row.rcode, kind.action, kind.verdict, account.outcome, kind.layer, kind.list,
-            kind.text, kind.line, kind.vendor, kind.purpose, kind.breakage,
+            kind.text, kind.line, account.vendor, account.purpose, kind.breakage,
             func.coalesce(tables.upstreams.c.url, ""), row.micros, row["count"],
         )
         .select_from(tables.queries)

@@ -89,7 +89,7 @@ class QueryShown(Body):
     list: str
     rule: str
     line: int
-    vendor: str
+    vendor: str = Field(description="Of the account it counts for; of no vendor: the rule's layer.")
     purpose: str
     breakage: str
     upstream: str

@@ -125,6 +125,17 @@ def test_a_row_in_words(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_whose_a_row_is_told_as_it_is_filtered_and_counted(tmp_path: Path) -> None:
+    log = Stored(tmp_path)
+    own = Kind("blocked", "block", "user", "blocker.yaml", "ads.example", 4)
+    for number, kind in enumerate((UNCLASSIFIED, own, SHADOW, CACHED)):
+        log.write([row(f"n{number}.example", kind)])
+        vendor, purpose, outcome = kind.account or ("", "", kind.outcome)
+        (query,) = whole(log, Filters(name=f"n{number}.example"), limit=5)
+        assert (query.vendor, query.purpose, query.outcome) == (vendor, purpose, outcome)
+        assert query in whole(log, Filters(vendor=vendor, purpose=purpose), limit=5)
+
+
 def test_a_part_of_a_name_that_many_have(tmp_path: Path) -> None:
     log = Stored(tmp_path)
     log.write([row(f"n{number}.example", second=MONDAY + number) for number in range(700)])

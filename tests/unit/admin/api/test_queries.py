@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
-from blocker.core.row import Action, Row
+from blocker.core.row import Action, Kind, Row
 from blocker.core.rule import PURPOSES
 from blocker.tokens import TokenStore
 from tests.support.backend import Admin, play
-from tests.support.logrows import BLOCKED, CACHED, MONDAY, SHADOW, UPSTREAM, row
+from tests.support.logrows import BLOCKED, CACHED, MONDAY, SHADOW, UNCLASSIFIED, UPSTREAM, row
 
 ROWS = [
     row(f"n{number}.example", (BLOCKED, CACHED, SHADOW)[number % 3], second=MONDAY + number,
@@ -132,6 +132,25 @@ def test_live(tmp_path: Path) -> None:
             async with asyncio.timeout(5):
                 told = [await event(response.content) for _ in range(2)]
         assert [each["name"] for each in told] == ["n0.example", "n3.example"]
+
+    play(tmp_path, scenario)
+
+
+def test_what_is_told_of_a_row_is_the_same_live_and_later(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        own = Kind("blocked", "block", "user", "blocker.yaml", "ads.example", 4)
+        rows = [row("a.example", UNCLASSIFIED), row("ads.example", own)]
+        token = TokenStore(admin.state).create("watcher", "read")
+        headers, url = {"Authorization": f"Bearer {token}"}, "/api/v1/queries/live"
+        async with admin.client.get(url, headers=headers) as response:
+            assert await response.content.readline() == b": listening\n"
+            await stored(admin, rows)
+            live = [await event(response.content) for _ in rows]
+        later = (await admin.ask("GET", "queries"))["queries"][::-1]
+        assert later == live
+        assert [(each["vendor"], each["purpose"]) for each in later] == [
+            ("xiaomi", "unclassified"), ("user", "unspecified"),
+        ]  # fmt: skip
 
     play(tmp_path, scenario)
 
