@@ -23,7 +23,7 @@ from blocker.querylog.opening import (
     set_aside,
 )
 from blocker.querylog.privacy import Noted
-from blocker.querylog.settings import DAY, LogSettings
+from blocker.querylog.settings import LogSettings
 from blocker.querylog.writer import Writer
 
 LOOKS: Final = 10  # seconds between two looks for what is too old or too much
@@ -53,7 +53,6 @@ class Database:
         self._writer = Writer()
         self._inode = 0
         self._next_look = 0.0
-        self._names_forgotten = time.monotonic()
 
     def write(self, noted: Sequence[Noted]) -> None:
         self.transact(lambda connection: self._writer.write(connection, noted))
@@ -79,14 +78,12 @@ class Database:
         """Keep within age and size, if it is time to look."""
         if time.monotonic() < self._next_look:
             return
-        more = self.transact(lambda each: retention.keep_within(each, self.settings, now))
-        if time.monotonic() - self._names_forgotten > DAY:
-            self._names_forgotten = time.monotonic()
-            self.transact(retention.forget_names)
+        kept = self.transact(lambda each: retention.keep_within(each, self.settings, now))
+        if kept.names_forgotten:
             self._writer.forget_names()
         self.transact(lambda each: retention.give_back(each, self.settings))
         self.transact(self._measure)
-        self._next_look = time.monotonic() + (0 if more else LOOKS)
+        self._next_look = time.monotonic() + (0 if kept.more else LOOKS)
 
     def close(self) -> None:
         with suppress(SQLAlchemyError):

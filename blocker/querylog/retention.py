@@ -1,21 +1,22 @@
 """What is too old, or too much, leaves the log: rows first, totals by name next, counts last.
 
-Rule: little at a time, for a write waits behind it. The size is what is in use; a file keeps the
-room that was freed for what comes, and gives back what is above the limit.
+Rule: little at a time, for a write waits behind it; and before more goes than has to, names that
+nothing refers to any more. The size is what is in use; a file keeps the room that was freed for
+what comes, and gives back what is above the limit.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, text
 
-from blocker.querylog import tables
-from blocker.querylog.marks import What, unpack
-from blocker.querylog.pages import tail_of
+from blocker.querylog import forgetting, tables
 from blocker.querylog.settings import DAY, LogSettings
 
 STEP: Final = 8  # stretches of rows in one go
 TOTALS_KEPT: Final = 400 * DAY  # by the hour, and by name; by the day they stay ten years
 DAYS_KEPT: Final = 3_650 * DAY
+MINUTE: Final = 60  # between two passes for loose names, while there is too much
 
 
 def octets(connection: Connection) -> int:
@@ -39,12 +40,24 @@ def oldest(connection: Connection) -> int:
     return connection.scalar(select(queries.second).order_by(queries.id).limit(1)) or 0
 
 
-def keep_within(connection: Connection, settings: LogSettings, now: int) -> bool:
-    """Remove a step's worth; whether there is more to remove."""
-    more = _drop_old(connection, now, settings.retention)
-    if not more and octets(connection) > settings.size:
-        more = _drop_most(connection)
-    return more
+@dataclass(frozen=True, slots=True)
+class Kept:
+    more: bool  # there is more to remove at once
+    names_forgotten: bool = False
+
+
+def keep_within(connection: Connection, settings: LogSettings, now: int) -> Kept:
+    """Remove a step's worth."""
+    if _drop_old(connection, now, settings.retention):
+        return Kept(more=True)
+    at_once, apart = False, DAY
+    if octets(connection) > settings.size:
+        at_once = _drop_most(connection)
+        if octets(connection) > settings.size:  # then it is not the rows alone
+            apart = MINUTE
+    if due := forgetting.is_due(connection, now, apart):
+        forgetting.forget_names(connection, now)
+    return Kept(more=at_once, names_forgotten=due)
 
 
 def give_back(connection: Connection, settings: LogSettings) -> None:
@@ -69,29 +82,35 @@ def _drop_old(connection: Connection, now: int, retention: int) -> bool:
     first = connection.scalar(select(func.min(queries.id)))
     if first is not None:  # the stretch that lies across the horizon
         end = (first // tables.CHUNK + 1) * tables.CHUNK
-        connection.execute(delete(tables.queries).where(queries.id < end, queries.second < horizon))
+        gone = delete(tables.queries).where(queries.id < end, queries.second < horizon)
+        if connection.execute(gone).rowcount:
+            forgetting.loosen(connection)
     for table, start, kept in (
         (tables.hourly, "hour", TOTALS_KEPT),
         (tables.daily_names, "day", TOTALS_KEPT),
         (tables.daily, "day", DAYS_KEPT),
     ):
-        connection.execute(delete(table).where(table.c[start] < now - max(kept, retention)))
+        gone = delete(table).where(table.c[start] < now - max(kept, retention))
+        if connection.execute(gone).rowcount and table is tables.daily_names:
+            forgetting.loosen(connection)
     return len(old) == STEP
 
 
 def _drop_most(connection: Connection) -> bool:
-    """The oldest rows; where there are none, the oldest totals."""
-    chunks = tables.chunks.c
+    """The oldest rows; where there are none, the oldest totals. Whether to go on at once.
+
+    What goes leaves names loose; they are forgotten before more is dropped than one step a look.
+    """
+    chunks, names = tables.chunks.c, tables.daily_names
     if found := connection.scalars(select(chunks.id).order_by(chunks.id).limit(STEP)).all():
         _drop_chunks(connection, list(found))
-        return True
-    return any(
-        _drop_first(connection, table, column)
-        for table, column in (
-            (tables.daily_names, tables.daily_names.c.day),
-            (tables.hourly, tables.hourly.c.hour),
-        )
-    )
+    elif forgetting.is_loose(connection):
+        pass  # totals stay until it is known that loose names are not what is too much
+    elif _drop_first(connection, names, names.c.day):
+        forgetting.loosen(connection)
+    else:
+        return _drop_first(connection, tables.hourly, tables.hourly.c.hour)
+    return False
 
 
 def _drop_first(connection: Connection, table: Table, column: ColumnElement[Any]) -> bool:
@@ -104,30 +123,11 @@ def _drop_first(connection: Connection, table: Table, column: ColumnElement[Any]
 
 def _drop_chunks(connection: Connection, numbers: list[int]) -> None:
     if numbers:
+        forgetting.loosen(connection)
         end = (numbers[-1] + 1) * tables.CHUNK
         connection.execute(delete(tables.queries).where(tables.queries.c.id < end))
         connection.execute(delete(tables.marks).where(tables.marks.c.chunk_id <= numbers[-1]))
         connection.execute(delete(tables.chunks).where(tables.chunks.c.id <= numbers[-1]))
-
-
-def forget_names(connection: Connection) -> None:
-    """Those that no row and no total refers to any more."""
-    queries, total = tables.queries.c, tables.daily_names.c
-    recent = select(queries.name_id).where(queries.id >= tail_of(connection)).distinct()
-    last = connection.scalar(select(func.max(tables.names.c.id))) or 0
-    known = bytearray(last + 1)
-    for used in (recent, select(total.name_id).distinct()):
-        for number in connection.scalars(used):
-            known[number] = 1
-    marks = tables.marks.c
-    for packed in connection.scalars(select(marks.ids).where(marks.what == int(What.NAMES))):
-        for number in unpack(packed):
-            known[number] = 1
-    gone = [number for number in connection.scalars(select(tables.names.c.id)) if not known[number]]
-    for start in range(0, len(gone), 500):
-        connection.execute(
-            delete(tables.names).where(tables.names.c.id.in_(gone[start : start + 500]))
-        )
 
 
 def _pragma(connection: Connection, name: str) -> int:

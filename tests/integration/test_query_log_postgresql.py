@@ -10,6 +10,7 @@ import pytest
 
 from blocker.querylog import retention, stats, tables
 from blocker.querylog.filters import Filters
+from blocker.querylog.forgetting import forget_names
 from blocker.querylog.log import QueryLog
 from blocker.querylog.pages import page
 from blocker.querylog.settings import STORE, LogSettings
@@ -68,7 +69,7 @@ def told_by(store: str, folder: Path) -> list[Any]:
         assert await log.read(retention.octets) > 100_000
         kept = LogSettings(retention=DAY)
         await log.write(lambda each: retention.keep_within(each, kept, MONDAY + 2 * DAY))
-        await log.write(retention.forget_names)
+        await log.write(lambda each: forget_names(each, MONDAY + 2 * DAY))
         told.append(await log.read(lambda each: page(each, Filters(), limit=500, budget=60)))
         await log.close()
         return told

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from blocker.querylog import retention, tables
+from blocker.querylog import retention, tables, writer
 from blocker.querylog.settings import LogSettings
 from tests.support.logrows import BLOCKED, DAY, MONDAY, Stored, row
 
@@ -28,11 +28,13 @@ def filled(folder: Path, days: int = 10) -> Stored:
     return log
 
 
-def keep(log: Stored, settings: LogSettings, now: int) -> None:
-    more = True
-    while more:
-        with log.engine.begin() as connection:
-            more = retention.keep_within(connection, settings, now)
+def keep(log: Stored, settings: LogSettings, now: int, looks: int = 1) -> None:
+    """What so many looks remove, one every ten seconds."""
+    for look in range(looks):
+        more = True
+        while more:
+            with log.engine.begin() as connection:
+                more = retention.keep_within(connection, settings, now + look * 10).more
 
 
 def count(log: Stored, table: str) -> int:
@@ -68,7 +70,7 @@ def test_the_oldest_go_until_it_fits(tmp_path: Path) -> None:
     with log.connect() as connection:
         before = retention.octets(connection)
     settings = LogSettings(retention=3_650 * DAY, size=before * 9 // 10)
-    keep(log, settings, MONDAY + 10 * DAY)
+    keep(log, settings, MONDAY + 10 * DAY, looks=20)
     with log.engine.begin() as connection:
         assert retention.octets(connection) <= settings.size
         retention.give_back(connection, settings)
@@ -81,16 +83,44 @@ def test_the_oldest_go_until_it_fits(tmp_path: Path) -> None:
 
 def test_a_limit_that_nothing_fits_ends(tmp_path: Path) -> None:
     log = filled(tmp_path, days=3)
-    keep(log, LogSettings(retention=3_650 * DAY, size=4_096), MONDAY + 3 * DAY)
+    keep(log, LogSettings(retention=3_650 * DAY, size=4_096), MONDAY + 3 * DAY, looks=60)
     assert count(log, "chunks") == 0
     assert count(log, "daily") == 3
+    with log.connect() as connection:
+        for table, start in ((tables.daily_names, "day"), (tables.hourly, "hour")):
+            starts = connection.scalars(select(table.c[start]).distinct()).all()
+            assert [each // DAY for each in starts] == [MONDAY // DAY + 2]
 
 
-def test_names_without_a_row_are_forgotten(tmp_path: Path) -> None:
+def test_names_of_a_flood_go_before_totals_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "NOBODYS_NAMES_OF_A_DAY", 100)
     log = filled(tmp_path, days=3)
-    keep(log, LogSettings(retention=DAY), MONDAY + 3 * DAY)
+    with log.connect() as connection:
+        limit = retention.octets(connection) + 700_000
+    hours = count(log, "hourly")
+    for start in range(0, 10_000, 1_000):
+        second = MONDAY + 3 * DAY + start
+        log.write(
+            [
+                row(f"{number:0>60}.flood.example", second=second)
+                for number in range(start, start + 1_000)
+            ]
+        )
+    keep(log, LogSettings(retention=3_650 * DAY, size=limit), MONDAY + 4 * DAY, looks=40)
+    with log.connect() as connection:
+        assert retention.octets(connection) <= limit
+    assert count(log, "queries") > 1_000
+    assert count(log, "hourly") > hours
+    assert count(log, "daily_names") == 3_100
+
+
+def test_names_are_forgotten_daily_whoever_restarts(tmp_path: Path) -> None:
+    settings, log = LogSettings(retention=DAY), filled(tmp_path, days=3)
     with log.engine.begin() as connection:
-        connection.execute(tables.daily_names.delete().where(tables.daily_names.c.day == MONDAY))
-        retention.forget_names(connection)
-        left = set(connection.scalars(select(tables.names.c.name)))
-    assert left == {f"d{day}-{number}.example" for day in (1, 2) for number in range(1_000)}
+        connection.execute(tables.daily_names.delete())
+    for hours, left in ((72, 1_000), (95, 1_000), (96, 0)):
+        keep(log, settings, MONDAY + hours * 3_600)
+        # A stretch across the horizon keeps its names until it goes as a whole.
+        assert left <= count(log, "names") <= left + 100, hours
