@@ -4,21 +4,22 @@ A device that is told there is nothing may ask again and again; its blocks are t
 what a device asked a minute while a name was blocked is held against what the same device asked for
 the same name while it was allowed.
 
-Rule: without a before there is no figure. A name that was always blocked has none, and a few
-questions are no rate: each side needs MINIMUM of them.
+Rule: a device's questions are those of all its addresses. Without a before there is no figure: a
+name that was always blocked has none. A few are no rate: each side needs MINIMUM of them.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal, select
 
 from blocker.querylog import tables
 from blocker.querylog.settings import DAY
 from blocker.querylog.stats import Span, device_column
 
 MINIMUM: Final = 4  # questions on either side
+SIDES: Final = ("allowed", "blocked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +66,16 @@ class Amplified:
 
 def questions(connection: Connection, span: Span) -> list[Questions]:
     """Of vendors' names that were allowed and blocked; most have no second side, and stay there."""
-    account, named, name = tables.accounts.c, tables.daily_names.c, tables.names.c
-    since, until = span.whole(DAY)
-    key = (device_column(), account.vendor, named.name_id)
-    sides = {outcome: _side(account.outcome == outcome) for outcome in ("allowed", "blocked")}
+    days = _days(span).subquery()
+    key = (days.c.device, days.c.vendor, days.c.name_id)
+    sides = {side: _side(days.c, side) for side in SIDES}
     both = (
         select(*key, *sides["allowed"], *sides["blocked"])
-        .select_from(tables.daily_names)
-        .join(tables.accounts, account.id == named.account_id)
-        .join(tables.clients, tables.clients.c.id == named.client_id)
-        .where(named.day >= since, named.day < until, account.vendor != "")
         .group_by(*key)
         .having(sides["allowed"][0] >= MINIMUM, sides["blocked"][0] >= MINIMUM)
         .subquery()
     )
+    name = tables.names.c
     rows = connection.execute(
         select(name.name, both).join(both, both.c.name_id == name.id).where(name.name != "")
     )
@@ -100,8 +97,44 @@ def amplified(asked: Iterable[Questions]) -> list[Amplified]:
     return sorted(found, key=lambda each: (-each.factor, each.device, each.name))
 
 
-def _side(belongs: ColumnElement[bool]) -> tuple[ColumnElement[int], ...]:
-    """The columns of `Asked`, of the rows that belong."""
-    named = tables.daily_names.c
-    parts = (named["count"], literal(1), named["last"] - named.first)
-    return tuple(func.sum(case((belongs, part), else_=0)) for part in parts)
+def _days(span: Span) -> Select[Any]:
+    """What a device asked for a name on a day, of all its addresses and rules together."""
+    account, named = tables.accounts.c, tables.daily_names.c
+    since, until = span.whole(DAY)
+    within = (
+        named.day >= since, named.day < until, account.vendor != "", account.outcome.in_(SIDES)
+    )  # fmt: skip
+    account_of = tables.daily_names.join(tables.accounts, account.id == named.account_id)
+    # Most names have one side only, so that the pairs need not be made of all.
+    twofold = (
+        select(named.name_id)
+        .select_from(account_of)
+        .where(*within)
+        .group_by(named.name_id)
+        .having(*(func.sum(case((account.outcome == side, 1), else_=0)) > 0 for side in SIDES))
+    )
+    key = (
+        device_column().label("device"),
+        account.vendor,
+        named.name_id,
+        named.day,
+        account.outcome,
+    )
+    return (
+        select(
+            *key,
+            func.sum(named["count"]).label("count"),
+            func.min(named.first).label("first"),
+            func.max(named["last"]).label("last"),
+        )
+        .select_from(account_of)
+        .join(tables.clients, tables.clients.c.id == named.client_id)
+        .where(*within, named.name_id.in_(twofold))
+        .group_by(*key)
+    )
+
+
+def _side(day: Any, side: str) -> tuple[ColumnElement[int], ...]:
+    """The columns of `Asked`, of the days of that outcome."""
+    parts = (day["count"], literal(1), day["last"] - day.first)
+    return tuple(func.sum(case((day.outcome == side, part), else_=0)) for part in parts)

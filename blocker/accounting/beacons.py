@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 from blocker.querylog import tables
 from blocker.querylog.pages import span as ids_of
 from blocker.querylog.settings import DAY
-from blocker.querylog.stats import Span
+from blocker.querylog.stats import Span, device_column
 
 CALLS: Final = 8  # the least from which a period is read
 TOGETHER: Final = 6  # seconds: what comes closer is one call
@@ -71,6 +71,9 @@ def beacons(connection: Connection, span: Span) -> list[Beacon]:
     pairs = _candidates(connection, day)
     if not pairs:
         return []
+    # A device has several addresses, at once and after another: its calls are those of them all.
+    clients = connection.execute(select(tables.clients.c.id, device_column()))
+    device_of: dict[int, str] = dict(map(tuple, clients))
     first, last = ids_of(connection, day.since, day.until)
     row = tables.queries.c
     names = {name for _, name in pairs}
@@ -79,42 +82,36 @@ def beacons(connection: Connection, span: Span) -> list[Beacon]:
         .where(row.id >= first, row.id < last, row.name_id.in_(names))
         .order_by(row.id)
     )
-    times: dict[tuple[int, int], list[int]] = {pair: [] for pair in pairs}
+    times: dict[tuple[str, int], list[int]] = {pair: [] for pair in pairs}
     for client, name, second in rows:
-        if (client, name) in times:
-            times[client, name].append(second)
+        if (pair := (device_of[client], name)) in times:
+            times[pair].append(second)
     found = [
-        Beacon(*pairs[pair], rhythm=steady)
+        Beacon(pair[0], *pairs[pair], rhythm=steady)
         for pair, seconds in times.items()
         if (steady := rhythm(sorted(seconds))) is not None
     ]
     return sorted(found, key=lambda each: (each.rhythm.period, each.device, each.name))
 
 
-def _candidates(
-    connection: Connection, day: Span
-) -> dict[tuple[int, int], tuple[str, str, str, str]]:
-    """Ids of client and name, and what to call them."""
-    account, client = tables.accounts.c, tables.clients.c
-    named, name = tables.daily_names.c, tables.names.c
+def _candidates(connection: Connection, day: Span) -> dict[tuple[str, int], tuple[str, str, str]]:
+    """Device and id of the name; its vendor, purpose, and the name."""
+    account, name = tables.accounts.c, tables.names.c
+    named, device = tables.daily_names.c, device_column()
     since, until = day.whole(DAY)
     count = func.sum(named["count"])
     rows = connection.execute(
         select(
-            named.client_id, named.name_id, client.device, client.address,
-            func.max(account.vendor), func.max(account.purpose), name.name,
+            device, named.name_id, func.max(account.vendor), func.max(account.purpose), name.name
         )
         .select_from(tables.daily_names)
         .join(tables.accounts, account.id == named.account_id)
-        .join(tables.clients, client.id == named.client_id)
+        .join(tables.clients, tables.clients.c.id == named.client_id)
         .join(tables.names, name.id == named.name_id)
         .where(named.day >= since, named.day < until, account.vendor != "", name.name != "")
-        .group_by(named.client_id, named.name_id, client.device, client.address, name.name)
+        .group_by(device, named.name_id, name.name)
         .having(count >= CALLS)
-        .order_by(count.desc())
+        .order_by(count.desc(), named.name_id, device)
         .limit(CANDIDATES)
-    )  # fmt: skip
-    return {
-        (client_id, name_id): (device or address, vendor, purpose, text)
-        for client_id, name_id, device, address, vendor, purpose, text in rows
-    }
+    )
+    return {(device, number): tuple(words) for device, number, *words in rows}

@@ -1,11 +1,13 @@
 """How much oftener a name is asked once it is blocked, and when nothing can be said of that."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from blocker.accounting.amplification import MINIMUM, Asked, Questions, amplified, questions
 from blocker.core.row import Kind
+from blocker.querylog.privacy import Noted
 from blocker.querylog.stats import Span
 from tests.support.logrows import BLOCKED, DAY, MONDAY, Stored, row
 
@@ -66,3 +68,34 @@ def test_it_is_read_from_the_log(tmp_path: Path) -> None:
     assert found.after == pytest.approx(10.0)
     with log.connect() as connection:
         assert questions(connection, Span(MONDAY + DAY, MONDAY + 2 * DAY)) == []
+
+
+def test_a_device_asks_as_often_over_one_address_or_two(tmp_path: Path) -> None:
+    addresses = ("192.0.2.7", "2001:db8::7")
+    unlike = replace(BLOCKED, purpose="telemetry")
+    calm = [
+        row("a.example", LET_THROUGH, second=MONDAY + 300 * n, client=addresses[n % 2])
+        for n in range(14)
+    ]
+    storm = [
+        row(
+            "a.example", (BLOCKED, unlike)[n % 3 % 2], second=MONDAY + 2 * HOUR + 6 * n,
+            client=addresses[n % 2],
+        )
+        for n in range(600)
+    ]  # fmt: skip
+    rates = []
+    for many in (1, 2):
+        log = Stored(tmp_path / str(many))
+        rows = [
+            replace(each, client=addresses[addresses.index(each.client) % many])
+            for each in (*calm, *storm)
+        ]
+        with log.engine.begin() as connection:
+            noted = [Noted(each, "mac:00:00:5e:00:53:01") for each in rows]
+            log.writer.write(connection, noted)
+        with log.connect() as connection:
+            (found,) = amplified(questions(connection, Span(MONDAY, MONDAY + DAY)))
+        rates.append([found.before, found.after])
+    assert rates[0] == rates[1]
+    assert rates[0] == pytest.approx([0.2, 10.0])

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blocker.accounting.beacons import CALLS, beacons, rhythm
+from blocker.accounting.beacons import CALLS, Beacon, beacons, rhythm
+from blocker.querylog.privacy import Noted
 from blocker.querylog.stats import Span
 from tests.support.logrows import BLOCKED, DAY, MONDAY, Stored, row
 
@@ -80,3 +81,35 @@ def test_they_are_read_from_the_log(tmp_path: Path) -> None:
     assert (found.device, found.vendor, found.name) == ("ip:192.0.2.7", "xiaomi", "beat.example")
     assert found.purpose == "analytics"
     assert found.rhythm.period == pytest.approx(600, rel=0.05)
+
+
+def by_device(folder: Path, asked: list[tuple[int, str]]) -> list[Beacon]:
+    """Of one device that asked at these seconds from these addresses."""
+    log = Stored(folder)
+    noted = [
+        Noted(row("beat.example", BLOCKED, second=at, client=address), "mac:00:00:5e:00:53:01")
+        for at, address in asked
+    ]
+    with log.engine.begin() as connection:
+        log.writer.write(connection, noted)
+    with log.connect() as connection:
+        return beacons(connection, Span(MONDAY, MONDAY + DAY))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_device_is_one_over_its_addresses(tmp_path: Path, seed: int) -> None:
+    chance, calls = random.Random(seed), steady(300, 40, 0.02, seed)
+    old, new, six = "192.0.2.7", "192.0.2.8", "2001:db8::7"
+    ways = {
+        "in turn": [(at, (old, six)[number % 2]) for number, at in enumerate(calls)],
+        "at random": [(at, chance.choice((old, six))) for at in calls],
+        "both each time": [(at + later, (old, six)[later]) for at in calls for later in (0, 1)],
+        "a new one after half": [
+            (at, (old, new)[n >= CALLS - 1]) for n, at in enumerate(calls[:14])
+        ],
+    }
+    for way, asked in ways.items():
+        (tmp_path / way).mkdir()
+        (found,) = by_device(tmp_path / way, asked)
+        assert found.device == "mac:00:00:5e:00:53:01"
+        assert found.rhythm.period == pytest.approx(300, rel=0.03), way
