@@ -1,7 +1,8 @@
 """A report: the accounts of a span of time, added up by vendor, device and purpose.
 
 Rule: every sum is made of the same accounts, so figures agree wherever they are shown. What is not
-in the log (it was off, or the rows are gone) is not made up.
+in the log (it was off, or the rows are gone) is not made up. `span` is of whole hours, which are
+what is counted; distinct names, first and last, storms and the inbox are of the days it touches.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,7 +28,10 @@ class Maker:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """Of some accounts. `names` are distinct ones of each purpose and device, added up."""
+    """Of some accounts. `names` are distinct ones of each purpose and device, added up.
+
+    `first` and `last` are 0 where one of the accounts does not know.
+    """
 
     attempts: int
     blocked: int
@@ -62,7 +66,7 @@ class Report:
 def report(
     connection: Connection, span: Span, makers: Mapping[str, Maker], device: str = ""
 ) -> Report:
-    """Of all devices, or of one."""
+    """Of all devices, or of one; `span` as `Span.counted` gives it."""
     found = accounts(connection, span, device)
     whose = {each.device for each in found}
     storms = [each for each in amplified(questions(connection, span)) if each.device in whose]
@@ -91,7 +95,7 @@ def summed(some: Iterable[Account]) -> Sum:
         would_block=sum(each.would_block for each in some),
         names=sum(each.names for each in some),
         first=min((each.first for each in some), default=0),
-        last=max((each.last for each in some), default=0),
+        last=max((each.last for each in some), default=0) if all(each.last for each in some) else 0,
     )
 
 

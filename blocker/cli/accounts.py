@@ -79,7 +79,7 @@ def _from_store(since: int, until: int, device: str, config: Path | None) -> dic
     from blocker.config import load_config
     from blocker.errors import StartError
     from blocker.querylog.opening import open_reader, said_by, url_of
-    from blocker.querylog.stats import Span
+    from blocker.querylog.stats import HOUR, Span
     from blocker.store import read_settings
 
     read = load_config(config)
@@ -90,7 +90,8 @@ def _from_store(since: int, until: int, device: str, config: Path | None) -> dic
     engine = open_reader(url_of(read.query_log.store, read.state))
     try:
         with engine.connect() as connection:
-            found = report_of(connection, Span(since, until), makers, device)
+            span = Span(since, until).counted(HOUR, until)
+            found = report_of(connection, span, makers, device)
             return document(found, read_settings(read.state).device_names)
     except Exception as error:
         message = f"the query log cannot be read: {said_by(error)}"
@@ -122,6 +123,10 @@ def _print(told: dict[str, Any]) -> None:
     if not told["vendors"]:
         typer.echo("no device has called a vendor of the lists in that time")
         return
+    typer.echo(
+        f"{local(told['since'])} to {local(told['until'])}, by whole hours; "
+        "names, first and last by whole days (UTC)\n"
+    )
     counts = ("calls", "stopped", "would be", "went out")
     table(
         ("maker", "home", *counts, "names", "for", "devices"),

@@ -1,7 +1,8 @@
 """Sums of the log over a span of time, from the totals: quick, and complete when rows are gone.
 
 Rule: counts are by the hour, so a span is widened to whole hours; names, and when something was
-first and last seen, to whole days. Of names of no vendor there is a bound for each day.
+first and last seen, to whole days. Who tells a figure tells the span that was counted. Of names of
+no vendor there is a bound for each day.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,11 @@ class Span:
         """Starts of the first and after the last stretch of this length that it touches."""
         return self.since // length * length, -(-self.until // length) * length
 
+    def counted(self, length: int, now: int) -> "Span":
+        """What stretches of this length count for it; what is yet to come does not."""
+        since, until = self.whole(length)
+        return Span(since, min(until, max(self.until, now)))
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -42,7 +48,7 @@ class Account:
     allowed: int
     would_block: int
     names: int  # distinct
-    first: int
+    first: int  # of the days that the span touches; 0: not known
     last: int
 
     @property
@@ -95,7 +101,7 @@ def accounts(connection: Connection, span: Span, device: str = "") -> list[Accou
         found.append(
             Account(
                 whose, vendor, purpose, int(blocked), int(allowed), int(would_block), names,
-                max(first, span.since), min(last, span.until),
+                first, last,
             )
         )  # fmt: skip
     return sorted(found, key=lambda each: (-each.attempts, each.device, each.vendor, each.purpose))

@@ -46,7 +46,9 @@ class DeviceShown(Body):
     reasons: list[str]
     first: datetime
     last: datetime
-    blocked: int | None = Field(description="Since `since`; null while there is no query log.")
+    blocked: int | None = Field(
+        description="Since the hour of `since`; null while there is no query log."
+    )
     allowed: int | None
     would_block: int | None
     vendors: list[VendorCounts]

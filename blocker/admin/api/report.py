@@ -22,8 +22,12 @@ class SumShown(Body):
     blocked: int
     allowed: int
     would_block: int
-    names: int = Field(description="Distinct ones of each device and purpose, added up.")
-    first: datetime | None
+    names: int = Field(
+        description="Distinct ones of each device and purpose, added up; of whole days (UTC)."
+    )
+    first: datetime | None = Field(
+        description="Of the days (UTC) that the time touches; perhaps before it. Null: not known."
+    )
     last: datetime | None
 
 
@@ -92,14 +96,16 @@ class UnclassifiedShown(Body):
 
 
 class ReportShown(Body):
-    since: datetime
-    until: datetime
+    since: datetime = Field(description="Counted from here on: the start of an hour.")
+    until: datetime = Field(description="Up to here: the end of an hour, or now.")
     total: SumShown
     vendors: list[VendorShown] = Field(description="Most attempts first.")
     accounts: list[AccountShown] = Field(description="By device, vendor and purpose.")
-    amplified: list[AmplifiedShown]
+    amplified: list[AmplifiedShown] = Field(description="Of whole days (UTC).")
     beacons: list[BeaconShown] = Field(description="Of the last day.")
-    inbox: list[UnclassifiedShown] = Field(description="Names of vendors that are on no list.")
+    inbox: list[UnclassifiedShown] = Field(
+        description="Names of vendors that are on no list; of whole days (UTC)."
+    )
 
 
 async def _report(backend: Backend, asked: Asked) -> ReportShown:

@@ -8,18 +8,26 @@ from pydantic import Field
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.api.logged import REFUSES, Moment, Outcome, Word, read
 from blocker.querylog import stats
-from blocker.querylog.stats import Span
+from blocker.querylog.settings import DAY
+from blocker.querylog.stats import HOUR, Span, Step
 
 
 class Asked(Body):
-    since: Moment = Field(default=None, description="A week before `until`, if not given.")
+    since: Moment = Field(
+        default=None,
+        description="A week before `until`, if not given. Counts are kept by the hour and day: the "
+        "answer says from when to when it counts.",
+    )
     until: Moment = Field(default=None, description="Now, if not given.")
     device: Word = Field(default="", description="Only this device: its key, or its address.")
 
-    def span(self) -> Span:
-        until = self.until or datetime.now(UTC)
+    def span(self, step: Step = "hour") -> Span:
+        """What is counted for it."""
+        now = datetime.now(UTC)
+        until = self.until or now
         since = self.since or datetime.fromtimestamp(until.timestamp() - _WEEK, UTC)
-        return Span(int(since.timestamp()), int(until.timestamp()))
+        asked = Span(int(since.timestamp()), int(until.timestamp()))
+        return asked.counted(HOUR if step == "hour" else DAY, int(now.timestamp()))
 
 
 _WEEK = timedelta(days=7).total_seconds()
@@ -39,7 +47,12 @@ class RankShown(Body):
     would_block: int
 
 
-class TopShown(Body):
+class Counted(Body):
+    since: datetime = Field(description="Counted from here on: the start of an hour or a day.")
+    until: datetime = Field(description="Up to here, the end of an hour or a day, or now.")
+
+
+class TopShown(Counted):
     top: list[RankShown] = Field(description="Most often first.")
 
 
@@ -55,12 +68,12 @@ class PointShown(Body):
     would_block: int
 
 
-class SeriesShown(Body):
+class SeriesShown(Counted):
     series: list[PointShown] = Field(description="Oldest first; without what had nothing.")
 
 
 async def _top(backend: Backend, asked: TopAsked) -> TopShown:
-    span = asked.span()
+    span = asked.span("day" if asked.of == "names" else "hour")
     found = await read(
         backend,
         lambda connection: stats.top(
@@ -68,6 +81,8 @@ async def _top(backend: Backend, asked: TopAsked) -> TopShown:
         ),
     )
     return TopShown(
+        since=_moment(span.since),
+        until=_moment(span.until),
         top=[
             RankShown(
                 what=each.what,
@@ -77,12 +92,12 @@ async def _top(backend: Backend, asked: TopAsked) -> TopShown:
                 would_block=each.would_block,
             )
             for each in found
-        ]
+        ],
     )
 
 
 async def _series(backend: Backend, asked: SeriesAsked) -> SeriesShown:
-    span = asked.span()
+    span = asked.span(asked.step)
     found = await read(
         backend,
         lambda connection: stats.series(connection, span, asked.step, asked.device, asked.vendor),
@@ -91,16 +106,22 @@ async def _series(backend: Backend, asked: SeriesAsked) -> SeriesShown:
     for start, outcome, count in found:
         points.setdefault(start, {})[outcome] = count
     return SeriesShown(
+        since=_moment(span.since),
+        until=_moment(span.until),
         series=[
             PointShown(
-                time=datetime.fromtimestamp(start, UTC),
+                time=_moment(start),
                 blocked=counts.get("blocked", 0),
                 allowed=counts.get("allowed", 0),
                 would_block=counts.get("would-block", 0),
             )
             for start, counts in points.items()
-        ]
+        ],
     )
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
 
 
 ENDPOINTS = (

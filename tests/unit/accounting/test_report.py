@@ -1,5 +1,6 @@
 """Every sum of a report is made of the same accounts."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,13 @@ def test_of_one_device(log: Stored) -> None:
     assert [(each.vendor, each.attempts) for each in told.accounts] == [("xiaomi", 2)]
     assert made(log, "192.0.2.9").accounts == told.accounts
     assert made(log, "nobody").total.attempts == 0
+
+
+def test_a_sum_knows_when_only_if_all_of_it_do(log: Stored) -> None:
+    some = made(log).accounts
+    assert summed(some).first == min(each.first for each in some) > 0
+    unknown = replace(some[0], first=0, last=0)
+    assert (summed([unknown, *some]).first, summed([*some, unknown]).last) == (0, 0)
 
 
 def test_nothing_is_an_empty_report(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ def test_tables_a_page_a_sheet_and_json(tmp_path: Path) -> None:
         text = (await run(admin, "report")).output
         for words in (("Xiaomi", "1,234", "analytics"), (PHONE, "xiaomi", "1,234")):
             assert any(all(word in line for word in words) for line in text.splitlines()), text
+        assert "by whole hours" in text.splitlines()[0]
         told = json.loads((await run(admin, "report", "--since", "1h", "--json")).output)
         assert told["total"]["blocked"] == 1_234
         html, csv = tmp_path / "report.html", tmp_path / "report.csv"

@@ -43,6 +43,35 @@ def test_accounts(log: Stored) -> None:
     assert expected[1].attempts == 15
 
 
+def test_when_something_was_seen_is_a_moment_at_which_it_was(log: Stored) -> None:
+    at = MONDAY + 3_600
+    with log.connect() as connection:
+        (_, xiaomi) = accounts(connection, Span(at + 30, at + 40))
+        assert (xiaomi.first, xiaomi.last) == (at, at + 70)
+    with log.engine.begin() as connection:
+        connection.execute(tables.daily_names.delete())  # as of names beyond a day's bound
+    with log.connect() as connection:
+        assert [(each.first, each.last) for each in accounts(connection, WEEK)] == [(0, 0)] * 2
+
+
+@pytest.mark.parametrize(
+    "asked, now, counted",
+    [
+        ((900, 1_800), 90_000, (0, 3_600)),
+        ((900, 3_600), 90_000, (0, 3_600)),
+        ((900, 1_800), 1_800, (0, 1_800)),  # up to now
+        ((900, 1_800), 2_000, (0, 2_000)),
+        ((900, 9_000), 8_000, (0, 9_000)),
+    ],
+)
+def test_the_span_that_is_counted(
+    asked: tuple[int, int], now: int, counted: tuple[int, int]
+) -> None:
+    span = Span(*asked).counted(3_600, now)
+    assert span == Span(*counted)
+    assert span.whole(3_600) == Span(*asked).whole(3_600)
+
+
 def test_tops(log: Stored) -> None:
     with log.connect() as connection:
         assert top(connection, "names", WEEK, limit=2) == [

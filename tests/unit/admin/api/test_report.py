@@ -15,6 +15,12 @@ def test_who_calls_whom(tmp_path: Path) -> None:
         assert told["total"]["attempts"] == 40
         sums = {each["vendor"]: each["attempts"] for each in told["vendors"]}
         assert sums == {"xiaomi": 20, "subscription": 20}
+        part = "since=2026-11-23T00:00:10Z&until=2026-11-23T00:00:12Z"
+        hour = await admin.ask("GET", f"report?{part}")
+        assert hour["total"]["attempts"] == 40
+        assert hour["since"] == "2026-11-23T00:00:00Z"
+        assert hour["until"] == "2026-11-23T01:00:00Z"
+        assert hour["total"]["first"] == "2026-11-23T00:00:00Z"
         nobody = await admin.ask("GET", f"report?{WEEK}&device=nobody")
         assert (nobody["total"]["attempts"], nobody["vendors"]) == (0, [])
 

@@ -23,6 +23,12 @@ def test_tops(tmp_path: Path) -> None:
         names = (await admin.ask("GET", f"stats/top?outcome=blocked&limit=3&{WEEK}"))["top"]
         assert [each["count"] for each in names] == [2, 2, 2]
         assert (await admin.ask("GET", "stats/top?device=none"))["top"] == []
+        part = "since=2026-11-23T00:00:10Z&until=2026-11-23T00:00:12Z"
+        for of, end in (("names", "24T00"), ("vendors", "23T01")):
+            told = await admin.ask("GET", f"stats/top?of={of}&{part}")
+            assert sum(each["count"] for each in told["top"]) >= 40
+            assert told["since"] == "2026-11-23T00:00:00Z"
+            assert told["until"] == f"2026-11-{end}:00:00Z"
 
     play(tmp_path, scenario)
 
@@ -35,6 +41,12 @@ def test_series(tmp_path: Path) -> None:
             assert told["series"] == [
                 {"time": "2026-11-23T00:00:00Z", "blocked": 20, "allowed": 20, "would_block": 20}
             ]
+            part = "since=2026-11-23T00:00:10Z&until=2026-11-23T00:00:12Z"
+            span = await admin.ask("GET", f"stats/series?step={step}&{part}")
+            assert span["series"] == told["series"]
+            end = {"hour": "23T01", "day": "24T00"}[step]
+            assert span["since"] == "2026-11-23T00:00:00Z"
+            assert span["until"] == f"2026-11-{end}:00:00Z"
         told = await admin.ask("GET", f"stats/series?vendor=xiaomi&{WEEK}")
         assert told["series"][0]["allowed"] == 0
 
