@@ -107,6 +107,10 @@ class QueryLog:
         """From now on a device's key is stored with its address."""
         self._privacy.device_of = device_of
 
+    def tells(self, client: str) -> bool:
+        """Whether a figure of this client's can be known from it."""
+        return self._privacy.tells(client)
+
     async def run(self) -> None:
         await self._in_thread(self._write_and_tidy)  # who reads finds a log, though an empty one
         while True:

@@ -57,6 +57,11 @@ class Privacy:
             noted.append(Noted(row if shows else self._hidden(row, shown), device))
         return noted
 
+    def tells(self, client: str) -> bool:
+        """Whether the log knows whose this client's rows are, and has them."""
+        shown, ignored = self._shown_as(plain(client))
+        return self._settings.clients == "full" and bool(shown) and not ignored
+
     def _client(self, client: str) -> tuple[str, str, bool]:
         known = self._shown.get(client)
         if known is None:

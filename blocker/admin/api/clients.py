@@ -47,7 +47,8 @@ class DeviceShown(Body):
     first: datetime
     last: datetime
     blocked: int | None = Field(
-        description="Since the hour of `since`; null while there is no query log."
+        description="Since the hour of `since`. Null: not known, for the query log is off, or does "
+        "not tell clients, or ignores an address of this one."
     )
     allowed: int | None
     would_block: int | None
@@ -154,13 +155,21 @@ async def _shown(
             counted = await backend.querylog.read(lambda connection: counts(connection, span, keys))
     names = names_of(backend)
     groups = Membership(backend.generations.current.groups)
-    return [_one(each, names.get(each.key, ""), groups, counted) for each in devices]
+    return [
+        _one(each, names.get(each.key, ""), groups, _known(backend, each, counted))
+        for each in devices
+    ]
 
 
-def _one(
-    each: Device, name: str, groups: Membership, counted: dict[str, Counts] | None
-) -> DeviceShown:
-    found = None if counted is None else counted.get(each.key, Counts())
+def _known(backend: Backend, each: Device, counted: dict[str, Counts] | None) -> Counts | None:
+    """Nothing counted is no zero where privacy keeps it from being counted."""
+    log = backend.querylog
+    if log is None or counted is None or not all(log.tells(client) for client in each.addresses):
+        return None
+    return counted.get(each.key, Counts())
+
+
+def _one(each: Device, name: str, groups: Membership, found: Counts | None) -> DeviceShown:
     return DeviceShown(
         key=each.key,
         addresses=list(each.addresses),

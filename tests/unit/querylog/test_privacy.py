@@ -98,3 +98,14 @@ def test_a_name_that_a_client_gave_itself_is_hidden_as_addresses_are() -> None:
     ((hashed),) = note(LogSettings(clients="hashed"), "id:anna-phone")
     assert len(hashed.row.client) == 16
     assert hashed.device == ""
+
+
+def test_it_tells_whose_figures_can_be_known() -> None:
+    full = Privacy(LogSettings(ignore_clients=["192.0.2.0/28"]), str)
+    for client, known in (
+        ("192.0.2.77", True), ("192.0.2.7", False), ("::ffff:192.0.2.7", False), ("id:anna", True),
+        ("", False),
+    ):  # fmt: skip
+        assert full.tells(client) == known, client
+    for setting in ("truncated", "hashed", "none"):
+        assert not Privacy(LogSettings(clients=setting), str).tells("192.0.2.77")

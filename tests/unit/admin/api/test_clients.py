@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from blocker.core.row import Kind, Row
 from tests.support.backend import Admin, now, play
 
@@ -86,6 +88,35 @@ def test_name_and_group(tmp_path: Path) -> None:
         assert admin.generations.current.groups[1]["clients"] == ["192.0.2.99"]
 
     play(tmp_path, scenario, extra=GROUPS)
+
+
+@pytest.mark.parametrize(
+    "setting, known",
+    [
+        ("clients: full", [True, True]),
+        ("clients: truncated", [False, False]),
+        ("clients: hashed", [False, False]),
+        ("clients: none", [False, False]),
+        ("ignore: {clients: [192.0.2.8/32]}", [True, False]),
+    ],
+)
+def test_what_privacy_hides_is_not_known_rather_than_zero(
+    tmp_path: Path, setting: str, known: list[bool]
+) -> None:
+    async def scenario(admin: Admin) -> None:
+        admin.tell_rows(row("192.0.2.7"), row("192.0.2.8"))
+        task = await written(admin)
+        devices = (await admin.ask("GET", "clients"))["devices"]
+        devices.sort(key=lambda each: each["key"])
+        counts = [(1, 0, 0) if each else (None, None, None) for each in known]
+        assert [
+            (each["blocked"], each["allowed"], each["would_block"]) for each in devices
+        ] == counts
+        assert [bool(each["vendors"]) for each in devices] == known
+        task.cancel()
+        await admin.backend.querylog.close()  # type: ignore[union-attr]
+
+    play(tmp_path, scenario, extra=f"query_log: {{{setting}}}\n")
 
 
 def test_what_would_do_nothing_is_refused(tmp_path: Path) -> None:
