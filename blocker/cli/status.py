@@ -53,6 +53,8 @@ def _lines(told: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for each in told["upstreams"]:
         yield "upstream", _upstream(each)
     yield "query log", _query_log(told["query_log"])
+    for each in (told["query_log"] or {}).get("damaged", ()):
+        yield "", f"begun anew {local(each['since'])}; the damaged file is kept: {each['file']}"
     for worker in told["workers"]:
         if worker["error"]:
             yield f"worker {worker['worker']}", worker["error"]

@@ -12,7 +12,8 @@ from typing import Final, TypeVar
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from blocker.querylog import retention
+from blocker.querylog import aside, retention
+from blocker.querylog.aside import Aside
 from blocker.querylog.opening import (
     Damaged,
     LogError,
@@ -20,7 +21,6 @@ from blocker.querylog.opening import (
     open_writer,
     reason_of,
     said_by,
-    set_aside,
 )
 from blocker.querylog.privacy import Noted
 from blocker.querylog.settings import LogSettings
@@ -40,12 +40,14 @@ class NotWritten(LogError):
 
 
 class Database:
-    """`octets` and `oldest` are as of the last look."""
+    """`octets`, `oldest` and `asides` are as of the last look."""
 
     def __init__(self, url: URL, settings: LogSettings) -> None:
         self.settings = settings
         self.octets = 0
         self.oldest = 0
+        self.asides: tuple[Aside, ...] = ()
+        self.damaged = 0  # times a new one was begun
         self._url = url
         self._path = file_of(url)
         self._engine: Engine | None = None
@@ -67,7 +69,9 @@ class Database:
             except Damaged as damage:
                 if self._path is None:
                     raise
-                set_aside(self._path, str(damage))
+                aside.set_aside(self._path, str(damage))
+                self.damaged += 1
+                self.asides = aside.asides(self._path)
                 return self._once(work)
         except Damaged as damage:
             raise NotWritten("damaged", str(damage)) from damage
@@ -83,6 +87,9 @@ class Database:
             self._writer.forget_names()
         self.transact(lambda each: retention.give_back(each, self.settings))
         self.transact(self._measure)
+        if self._path is not None:
+            horizon = now - self.settings.retention
+            self.asides = aside.remove_old(self._path, horizon, self.settings.size)
         self._next_look = time.monotonic() + (0 if kept.more else LOOKS)
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from blocker.core.row import Row
+from blocker.querylog.aside import Aside
 from blocker.querylog.database import Database, NotWritten
 from blocker.querylog.opening import Damaged, LogError, open_reader, reason_of, said_by, url_of
 from blocker.querylog.privacy import Noted, Privacy
@@ -46,6 +47,8 @@ class LogCounts:
     octets: int
     oldest: int  # second of the oldest row; 0: none
     error: str  # why nothing can be written now
+    damaged: int = 0  # times since the start that a new one was begun
+    asides: tuple[Aside, ...] = ()  # the files of which that was so, the newest first
 
 
 def _wall_clock() -> float:
@@ -152,6 +155,8 @@ class QueryLog:
             octets=self._database.octets,
             oldest=self._database.oldest,
             error=self._error,
+            damaged=self._database.damaged,
+            asides=self._database.asides,
         )
 
     async def write(self, work: Callable[[Connection], Result]) -> Result:

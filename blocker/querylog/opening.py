@@ -1,14 +1,11 @@
 """Opening the log's database, and telling what is wrong with it when a write or a look fails.
 
 Rule: SQLite's file is its owner's alone. One that is damaged, or that another version wrote, is
-set aside under another name and a new one begun; of a PostgreSQL server nothing is ever removed.
+set aside (see aside) and a new one begun; of a PostgreSQL server nothing is ever removed.
 """
 
-import logging
 import os
 import sqlite3
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +17,6 @@ from blocker.errors import BlockerError
 from blocker.querylog.tables import VERSION, about, metadata
 
 _PATIENCE: Final = 2  # seconds for another writer to end
-_ENDINGS: Final = ("", "-wal", "-shm")
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _REASONS: Final = {
     sqlite3.SQLITE_FULL: "disk full",
@@ -30,8 +26,6 @@ _REASONS: Final = {
     sqlite3.SQLITE_READONLY: "read-only",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
 }
-
-log = logging.getLogger(__name__)
 
 
 class LogError(BlockerError):
@@ -110,17 +104,6 @@ def said_by(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
-def set_aside(path: Path, why: str) -> None:
-    aside = path.with_name(f"{path.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
-    for ending in _ENDINGS:
-        with suppress(FileNotFoundError):
-            _beside(path, ending).rename(_beside(aside, ending))
-    log.error(
-        "%s is damaged (%s): a new query log is begun; the file is kept as %s, and may be removed",
-        path, why, aside.name,
-    )  # fmt: skip
-
-
 def _sqlite(url: URL, prepare: Any, begin: str) -> Engine:
     given = {"check_same_thread": False, "timeout": _PATIENCE}
     engine = create_engine(url, poolclass=NullPool, connect_args=given)
@@ -150,11 +133,7 @@ def _quoted(path: Path) -> str:
     return str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-def _beside(path: Path, ending: str) -> Path:
-    return path.with_name(path.name + ending)
-
-
 __all__ = [
     "Damaged", "LogError", "SQLAlchemyError", "file_of", "open_reader", "open_writer", "reason_of",
-    "said_by", "set_aside", "url_of",
+    "said_by", "url_of",
 ]  # fmt: skip

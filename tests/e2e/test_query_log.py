@@ -96,9 +96,12 @@ def test_a_damaged_file_is_set_aside_while_it_runs(tmp_path: Path) -> None:
         server.start()
         server.wait_until_ready()
         ask_many(server, "new", 10)
+        # From here on the old file is away, and for a moment there is none.
+        until(lambda: "a new query log is begun" in server.log.read_text())
+        until(path.exists)
         until(lambda: path.read_bytes()[:6] == b"SQLite" and stored(server.state, "new%") == 10)
-        assert len(list(server.state.glob("querylog.db.damaged-*"))) == 1
-        assert "a new query log is begun" in server.log.read_text()
+        (aside,) = server.state.glob("querylog.db.damaged-*")
+        assert [each["file"] for each in shown(server)["damaged"]] == [str(aside)]
 
 
 def test_off_leaves_no_file(tmp_path: Path) -> None:

@@ -46,6 +46,12 @@ class LockedOut(Body):
     until: datetime
 
 
+class Damaged(Body):
+    file: str = Field(description="Kept for the log's retention; it may be removed.")
+    since: datetime = Field(description="When it was set aside, and a new log begun.")
+    bytes: int
+
+
 class QueryLog(Body):
     written: int = Field(description="Rows since the start.")
     waiting: int = Field(description="Rows that are not written yet.")
@@ -53,6 +59,9 @@ class QueryLog(Body):
     bytes: int
     oldest: datetime | None
     error: str = Field(description="Why nothing can be written now.")
+    damaged: list[Damaged] = Field(
+        description="Files that were damaged, newest first: what they hold is in no report."
+    )
 
 
 class Status(Body):
@@ -138,6 +147,14 @@ def _query_log(counts: LogCounts) -> QueryLog:
         bytes=counts.octets,
         oldest=datetime.fromtimestamp(counts.oldest, UTC) if counts.oldest else None,
         error=counts.error,
+        damaged=[
+            Damaged(
+                file=str(each.path),
+                since=datetime.fromtimestamp(each.second, UTC),
+                bytes=each.octets,
+            )
+            for each in counts.asides
+        ],
     )
 
 

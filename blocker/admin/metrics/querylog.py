@@ -21,6 +21,9 @@ def log_metrics(counts: LogCounts) -> Iterator[Metric]:
         "reason",
         dict.fromkeys(USUAL, 0) | counts.dropped,
     )
+    yield counter(
+        "querylog_damaged", "Times its file was damaged, and a new log begun.", counts.damaged
+    )
     yield gauge("querylog_bytes", "Octets of disk the query log takes.", counts.octets)
     yield gauge("querylog_failing", "1 while the query log cannot be written.", counts.error != "")
     if counts.oldest:

@@ -21,7 +21,7 @@ TOLD: dict[str, Any] = {
         {"url": "udp://192.0.2.1", "requests": 3, "errors": {"timeout": 1000, "refused": 1}},
     ],
     "workers": [{"worker": 0, "error": ""}, {"worker": 1, "error": "no room"}],
-    "query_log": {"bytes": 3 << 20, "dropped": {}, "error": ""},
+    "query_log": {"bytes": 3 << 20, "dropped": {}, "error": "", "damaged": []},
     "reload_error": "",
     "locked_out": [],
     "changed": {"count": 1, "settings": ["vendor xiaomi off (phone, 2026-11-23 20:00)"]},
@@ -65,6 +65,16 @@ def test_what_is_not_well_is_said() -> None:
     assert said["query log"] == "0.0 MiB, 1,200 rows lost, not written now: disk full: no room"
     assert dict(_lines({**TOLD, "query_log": None}))["query log"] == "off"
     assert said["changed"] == "nothing since"
+
+
+def test_a_damaged_log_is_said_and_where_it_is() -> None:
+    file = "/state/querylog.db.damaged-20261123T200000.000001"
+    log = TOLD["query_log"] | {"damaged": [{"file": file, "since": "2026-11-23T20:00:00Z"}]}
+    said = list(_lines({**TOLD, "query_log": log}))
+    (label, text) = said[said.index(("query log", "3.0 MiB")) + 1]
+    assert label == ""
+    assert text.startswith("begun anew 2026-11-2")
+    assert text.endswith(file)
 
 
 def test_no_server(tmp_path: Path) -> None:

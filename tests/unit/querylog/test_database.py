@@ -53,6 +53,12 @@ def test_garbage_in_the_middle_is_set_aside_and_a_new_log_begun(tmp_path: Path) 
     assert stored(log) == 3
     (aside,) = tmp_path.glob("querylog.db.damaged-*[0-9]")
     assert aside.stat().st_size == len(content)
+    assert (log.damaged, [each.path for each in log.asides]) == (1, [aside])
+    log.tidy(int(aside.stat().st_mtime) + 89 * DAY)
+    assert aside.exists()
+    log.close()
+    log.tidy(int(aside.stat().st_mtime) + 91 * DAY)
+    assert (log.asides, aside.exists()) == ((), False)
     log.close()
 
 

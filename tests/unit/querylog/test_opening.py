@@ -15,7 +15,6 @@ from blocker.querylog.opening import (
     open_writer,
     reason_of,
     said_by,
-    set_aside,
     url_of,
 )
 from blocker.querylog.settings import STORE
@@ -84,14 +83,3 @@ def test_an_unreachable_server(tmp_path: Path) -> None:
     with pytest.raises(DBAPIError) as caught:
         open_writer(url_of(f"postgresql://me@/log?host={tmp_path}", tmp_path))
     assert reason_of(caught.value) == "unreachable"
-
-
-def test_what_is_set_aside_takes_its_log_along(tmp_path: Path) -> None:
-    path = tmp_path / "querylog.db"
-    for ending in ("", "-wal"):
-        Path(f"{path}{ending}").write_text(ending)
-    set_aside(path, "a test")
-    names = sorted(each.name for each in tmp_path.iterdir())
-    assert len(names) == 2
-    assert all(name.startswith("querylog.db.damaged-") for name in names)
-    assert names[1].endswith("-wal")

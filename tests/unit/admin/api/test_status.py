@@ -1,5 +1,7 @@
 """status, as read."""
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,27 @@ def test_what_runs_and_what_it_did(tmp_path: Path) -> None:
         assert told["paused_until"] is None
         assert told["query_log"] == {
             "written": 0, "waiting": 0, "dropped": {}, "bytes": 0, "oldest": None, "error": "",
+            "damaged": [],
         }  # fmt: skip
+
+    play(tmp_path, scenario)
+
+
+def test_what_became_of_a_damaged_log_is_shown(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        log = admin.backend.querylog
+        assert log is not None
+        (admin.state / "querylog.db").write_bytes(b"no database" * 1_000)
+        task = asyncio.create_task(log.run())
+        async with asyncio.timeout(5):
+            while not (damaged := (await admin.ask("GET", "status"))["query_log"]["damaged"]):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        task.cancel()
+        await log.close()
+        (aside,) = admin.state.glob("querylog.db.damaged-*")
+        age = datetime.now(UTC) - datetime.fromisoformat(damaged[0].pop("since"))
+        assert damaged == [{"file": str(aside), "bytes": 11_000}]
+        assert 0 <= age.total_seconds() < 60
 
     play(tmp_path, scenario)
 

@@ -15,12 +15,14 @@ def told(counts: LogCounts) -> dict[str, dict[str, float]]:
 
 def test_what_it_wrote_lost_and_takes() -> None:
     counts = LogCounts(
-        written=5, waiting=2, dropped={"disk full": 7}, octets=4096, oldest=1000, error="disk full"
-    )
+        written=5, waiting=2, dropped={"disk full": 7}, octets=4096, oldest=1000, error="disk full",
+        damaged=1,
+    )  # fmt: skip
     assert told(counts) == {
         "rows": {"": 5},
         "waiting_rows": {"": 2},
         "dropped": dict.fromkeys(USUAL, 0) | {"disk full": 7},
+        "damaged": {"": 1},
         "bytes": {"": 4096},
         "failing": {"": 1},
         "oldest_timestamp_seconds": {"": 1000},
