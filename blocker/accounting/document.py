@@ -28,6 +28,14 @@ def called(each: Mapping[str, Any]) -> str:
     return str(each.get("device_name") or each["device"])
 
 
+def whose(document: Document) -> dict[str, str]:
+    """What to call the makers of a document in a table of it: what stands for none has a title."""
+    return {
+        each["vendor"]: each["vendor"] if each["is_maker"] else each["title"]
+        for each in document["vendors"]
+    }
+
+
 def _document(report: Report) -> Document:
     return {
         "since": moment(report.span.since),
@@ -89,6 +97,7 @@ def _vendor(each: VendorReport) -> Document:
 def _maker(maker: Maker) -> Document:
     return {
         "title": maker.title,
+        "is_maker": maker.is_one,
         "jurisdiction": maker.jurisdiction,
         "law": maker.law,
         "sources": [{"title": title, "url": url} for title, url in maker.sources],

@@ -10,7 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from blocker import __version__
-from blocker.accounting.document import Document, called
+from blocker.accounting.document import Document, called, whose
 from blocker.core.policy import PURPOSES, TELEMETRY
 
 OUTCOMES: Final = (
@@ -38,10 +38,16 @@ def page(document: Document, catalogue: str = "") -> str:
     template = environment.get_template("page.html")
     vendors = [_parted(vendor, vendor["purposes"]) for vendor in document["vendors"]]
     devices = _devices(document)
-    total = _parted(document["total"], document["accounts"])
+    makers = [vendor for vendor in vendors if vendor["is_maker"]]
+    counts = (*_COUNTS, "needed", "loose")
+    total = {count: sum(vendor[count] for vendor in makers) for count in counts}
+    names = whose(document)
     return template.render(
         document=document,
-        vendors=vendors,
+        makers=makers,
+        others=[vendor for vendor in vendors if not vendor["is_maker"]],
+        # Some that are asked in the days, and not the hours, of the report have no card.
+        whose=lambda vendor: names.get(vendor, vendor),
         devices=devices,
         total=total,
         outcomes=OUTCOMES,

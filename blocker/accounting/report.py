@@ -7,6 +7,7 @@ what is counted; distinct names, first and last, storms and the inbox are of the
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -24,6 +25,14 @@ class Maker:
     jurisdiction: str = ""
     law: str = ""
     sources: tuple[tuple[str, str], ...] = ()  # title and URL
+    is_one: bool = True  # else it stands for rules that stop names of no maker
+
+
+# By what stands for the vendor where a name has none: the layer of its rule (see core.row).
+NO_MAKER: Final = {
+    "user": Maker(title="your own rules", is_one=False),
+    "subscription": Maker(title="subscribed lists", is_one=False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,7 @@ def report(
     storms = [each for each in amplified(questions(connection, span)) if each.device in whose]
     steady = [each for each in beacons(connection, span) if each.device in whose]
     vendors = [
-        _vendor(vendor, makers.get(vendor, Maker()), some, storms)
+        _vendor(vendor, makers.get(vendor) or NO_MAKER.get(vendor, Maker()), some, storms)
         for vendor, some in _by("vendor", found).items()
     ]
     return Report(

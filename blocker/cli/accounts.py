@@ -116,7 +116,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _print(told: dict[str, Any]) -> None:
-    from blocker.accounting.document import called
+    from blocker.accounting.document import called, whose
     from blocker.accounting.page import period
     from blocker.cli.table import local, table
 
@@ -128,26 +128,31 @@ def _print(told: dict[str, Any]) -> None:
         "names, first and last by whole days (UTC)\n"
     )
     counts = ("calls", "stopped", "would be", "went out")
-    table(
-        ("maker", "home", *counts, "names", "for", "devices"),
-        [
-            (
-                each["title"] or each["vendor"],
-                each["jurisdiction"],
-                *_counts(each),
-                f"{each['names']:,}",
-                _listed(each["purposes"], "purpose"),
-                len(each["devices"]),
+    makers = [each for each in told["vendors"] if each["is_maker"]]
+    others = [each for each in told["vendors"] if not each["is_maker"]]
+    for whom, some in (("maker", makers[:SHOWN]), ("of no maker", others)):
+        if some:
+            table(
+                (whom, "home", *counts, "names", "for", "devices"),
+                [
+                    (
+                        each["title"] or each["vendor"],
+                        each["jurisdiction"],
+                        *_counts(each),
+                        f"{each['names']:,}",
+                        _listed(each["purposes"], "purpose"),
+                        len(each["devices"]),
+                    )
+                    for each in some
+                ],
             )
-            for each in told["vendors"][:SHOWN]
-        ],
-    )
+    names = whose(told)
     table(
         ("device", "maker", "for", *counts, "first", "last"),
         [
             (
                 called(each),
-                each["vendor"],
+                names[each["vendor"]],
                 each["purpose"],
                 *_counts(each),
                 local(each["first"]),

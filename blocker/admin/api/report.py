@@ -48,6 +48,10 @@ class LawSource(Body):
 class VendorShown(SumShown):
     vendor: str
     title: str
+    is_maker: bool = Field(
+        description="False: what your own rules (`user`) or subscribed lists (`subscription`) "
+        "stopped of names of no maker."
+    )
     jurisdiction: str = Field(description="ISO 3166 code of the vendor's home; empty: not known.")
     law: str = Field(description="The law that can compel it to hand over what it knows.")
     sources: list[LawSource]

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from blocker.accounting.document import called, document, moment
+from blocker.accounting.document import called, document, moment, whose
 from tests.support.logrows import MONDAY, Stored
 from tests.unit.accounting.test_report import log, made
 
@@ -20,6 +20,16 @@ def test_all_of_it_is_json(log: Stored) -> None:
     assert xiaomi["amplification"] is None
     assert sum(each["attempts"] for each in xiaomi["purposes"]) == xiaomi["attempts"] == 8
     assert {each["vendor"] for each in told["accounts"]} == {"xiaomi", "oppo", "subscription"}
+
+
+def test_what_stands_for_no_maker_says_so(log: Stored) -> None:
+    told = document(made(log))
+    assert {each["vendor"]: each["is_maker"] for each in told["vendors"]} == {
+        "xiaomi": True, "oppo": True, "subscription": False,
+    }  # fmt: skip
+    assert whose(told) == {
+        "xiaomi": "xiaomi", "oppo": "oppo", "subscription": "subscribed lists",
+    }  # fmt: skip
 
 
 def test_never_is_null(tmp_path: Path) -> None:

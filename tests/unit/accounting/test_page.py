@@ -41,7 +41,7 @@ class Tags(HTMLParser):
 def test_it_tells_what_the_report_tells(log: Stored) -> None:
     read = Tags(page(document(made(log)), "2026-11-24"))
     assert read.open == []
-    for words in ("Who phones home", "Xiaomi", "CN", "a law", "a source", "c.xiaomi.com", "67%"):
+    for words in ("Who phones home", "Xiaomi", "CN", "a law", "a source", "c.xiaomi.com", "83%"):
         assert words in read.text
     assert [attrs for tag, attrs in read.seen if tag == "a"] == [
         {"href": "https://example.org/", "rel": "noreferrer"}
@@ -52,10 +52,25 @@ def test_what_a_function_needs_is_no_telemetry_that_got_away(log: Stored) -> Non
     update = Kind("cached", "allow", "keep", "lists/keep.yaml", "y", 1, "xiaomi", "updates")
     log.write([row("ota.example", update, second=MONDAY + 70, count=30)])
     read = Tags(page(document(made(log))))
-    assert "67%" in read.text
+    assert "83%" in read.text
     assert "30 of them for functions" in " ".join(read.text.split())
     bars = [attrs["aria-label"] for tag, attrs in read.seen if tag == "svg"]
     assert bars[0] == "6 stopped, 0 would be stopped, 2 went out, 30 went out for a function"
+
+
+def test_what_has_no_maker_stands_apart_and_counts_as_none(log: Stored) -> None:
+    own = Kind("blocked", "block", "user", "blocker.yaml", "ads.example", 1)
+    log.write([row("ads.example", own, second=MONDAY + 80 + n, count=30) for n in range(3)])
+    read = Tags(page(document(made(log))))
+    text = " ".join(read.text.split())
+    for words in ("12 calls to makers", "83% of the rest stopped", "2 makers called"):
+        assert words in text
+    makers, others = text.split("Of no maker")
+    assert "your own rules" not in makers
+    assert "subscribed lists" not in makers
+    assert "your own rules90" in others
+    assert "subscribed lists3" in others
+    assert "user" not in text.replace(",", " ").split()
 
 
 def test_it_needs_nothing_else(log: Stored) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from blocker.accounting.report import Maker, Report, report, summed
+from blocker.accounting.report import NO_MAKER, Maker, Report, report, summed
 from blocker.core.row import Kind
 from blocker.querylog.stats import Span
 from tests.support.logrows import BLOCKED, CACHED, DAY, MONDAY, SHADOW, UNCLASSIFIED, Stored, row
@@ -55,6 +55,15 @@ def test_sums(log: Stored) -> None:
     assert told.total == summed(told.accounts)
     assert told.total.attempts == sum(each.total.attempts for each in told.vendors) == 15
     assert [each.name for each in told.inbox] == ["c.xiaomi.com"]
+
+
+def test_a_vendor_of_the_lists_is_a_maker_whatever_it_is_called(log: Stored) -> None:
+    with log.connect() as connection:
+        told = report(connection, WEEK, {"subscription": Maker("Subscription Ltd")})
+    assert {each.vendor: each.maker for each in told.vendors} == {
+        "xiaomi": Maker(), "oppo": Maker(), "subscription": Maker("Subscription Ltd"),
+    }  # fmt: skip
+    assert made(log).vendors[2].maker == NO_MAKER["subscription"]
 
 
 def test_of_one_device(log: Stored) -> None:

@@ -25,6 +25,8 @@ def test_a_line_for_each_account(log: Stored) -> None:
     assert sum(int(each["attempts"]) for each in read) == 15
     xiaomi = next(each for each in read if each["purpose"] == "analytics")
     assert (xiaomi["title"], xiaomi["jurisdiction"], xiaomi["blocked"]) == ("Xiaomi", "CN", "6")
+    none = next(each for each in read if each["vendor"] == "subscription")
+    assert (none["title"], none["jurisdiction"]) == ("subscribed lists", "")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

@@ -14,17 +14,27 @@ from tests.unit.cli.test_rescue import PHONE, run
 
 BLOCKED = Kind("blocked", "block", "curated", "lists/vendors/xiaomi.yaml", "tracking.miui.com",
                8, "xiaomi", "analytics", "none")  # fmt: skip
+OWN = Kind("blocked", "block", "user", "blocker.yaml", "ads.example", 4)
 
 
 def test_tables_a_page_a_sheet_and_json(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
-        await stored(admin, [Row(int(now()), PHONE, "tracking.miui.com", 1, 0, BLOCKED, 1_234)])
+        rows = [
+            Row(int(now()), PHONE, "tracking.miui.com", 1, 0, BLOCKED, 1_234),
+            Row(int(now()), PHONE, "ads.example", 1, 0, OWN, 55),
+        ]
+        await stored(admin, rows)
         text = (await run(admin, "report")).output
         for words in (("Xiaomi", "1,234", "analytics"), (PHONE, "xiaomi", "1,234")):
             assert any(all(word in line for word in words) for line in text.splitlines()), text
+        makers, _, others = text.partition("of no maker")
+        assert "your own rules" not in makers
+        (line,) = [line for line in others.splitlines() if line.strip().startswith("your own")]
+        assert "55" in line
+        assert any("your own rules" in line for line in others.splitlines() if PHONE in line)
         assert "by whole hours" in text.splitlines()[0]
         told = json.loads((await run(admin, "report", "--since", "1h", "--json")).output)
-        assert told["total"]["blocked"] == 1_234
+        assert told["total"]["blocked"] == 1_289
         html, csv = tmp_path / "report.html", tmp_path / "report.csv"
         await run(admin, "report", "--html", str(html), "--csv", str(csv))
         assert "1,234" in html.read_text()
