@@ -22,6 +22,12 @@ LONGEST: Final = 3650 * SECONDS["d"]
 _DURATION: Final = re.compile(r"([0-9]+)([smhd])\Z")
 _SIZE: Final = re.compile(r"([0-9]+)(B|KiB|MiB|GiB)\Z")
 _NUMBER_FIRST: Final = re.compile(r"([0-9]+)\s*([A-Za-z]*)")
+_UNITS: Final = {  # as people write them; without one it is seconds
+    "s": ("", "s", "sec", "secs", "second", "seconds"),
+    "m": ("m", "min", "mins", "minute", "minutes"),
+    "h": ("h", "hr", "hrs", "hour", "hours"),
+    "d": ("d", "day", "days"),
+}
 _PORTS: Final = range(1, 65_536)
 
 
@@ -157,10 +163,11 @@ def _text(written: Any) -> str:
 
 def _like_duration(written: Any) -> str:
     match = _NUMBER_FIRST.fullmatch(str(written))
-    if match is None:
-        return "one like 30s, 5m, 24h or 7d"
-    unit = match[2].lower()
-    return f"{match[1]}{unit[0] if unit and unit[0] in SECONDS else 's'}"
+    word = match[2].lower() if match else "?"
+    if match and word in ("w", "week", "weeks"):
+        return f"{int(match[1]) * 7}d"
+    unit = next((unit for unit, words in _UNITS.items() if word in words), None)
+    return "one like 30s, 5m, 24h or 7d" if match is None or unit is None else f"{match[1]}{unit}"
 
 
 def _like_size(written: Any) -> str:

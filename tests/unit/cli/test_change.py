@@ -23,7 +23,7 @@ def test_it_is_checked_as_the_server_checks(tmp_path: Path) -> None:
     commands = Commands(tmp_path)
     for arguments, why in (
         (("block", "a..b"), "'a..b' has an empty label; write a domain name"),
-        (("block", "--for", "3x", "a"), "3x is not a duration; write 3s"),
+        (("block", "--for", "3x", "a"), "3x is not a duration; write one like 30s, 5m"),
         (("block", "--group", "kids", "a"), "there is no group kids; write one of: default"),
         (("vendor", "xiaomy", "off"), "there is no vendor xiaomy; did you mean xiaomi?"),
         (("block", "--client", "phone", "a"), "phone is not an address"),
