@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.api.logged import REFUSES, Moment, Outcome, Word, read
@@ -20,6 +20,21 @@ class Asked(Body):
     )
     until: Moment = Field(default=None, description="Now, if not given.")
     device: Word = Field(default="", description="Only this device: its key, or its address.")
+
+    @field_validator("since")
+    @classmethod
+    def _has_been(cls, since: datetime | None) -> datetime | None:
+        if since and since > datetime.now(UTC):
+            raise ValueError("this is yet to come; write an earlier moment")
+        return since
+
+    @field_validator("until")
+    @classmethod
+    def _comes_later(cls, until: datetime | None, others: ValidationInfo) -> datetime | None:
+        since = others.data.get("since")
+        if until and since and until <= since:
+            raise ValueError("this is not after `since`; write a later moment")
+        return until
 
     def span(self, step: Step = "hour") -> Span:
         """What is counted for it."""

@@ -8,6 +8,22 @@ from tests.unit.admin.api.test_queries import ROWS, stored
 WEEK = "since=2026-11-22T00:00:00Z&until=2026-11-24T00:00:00Z"
 
 
+def test_a_time_in_which_nothing_can_have_been_asked_is_refused(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        for path in ("report", "stats/top", "stats/series"):
+            told = await admin.ask("GET", f"{path}?since=2999-01-01T00:00:00Z", status=422)
+            (fault,) = told["errors"]
+            assert fault["where"] == "since"
+            assert "yet to come" in fault["what"]
+            asked = "since=2026-11-24T00:00:00Z&until=2026-11-23T23:00:00Z"
+            told = await admin.ask("GET", f"{path}?{asked}", status=422)
+            (fault,) = told["errors"]
+            assert fault["where"] == "until"
+            assert "not after `since`" in fault["what"]
+
+    play(tmp_path, scenario)
+
+
 def test_who_calls_whom(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         await stored(admin, ROWS)
