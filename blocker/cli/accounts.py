@@ -3,12 +3,16 @@
 import json as json_module
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from blocker.cli.options import ConfigFile, Json
 
+if TYPE_CHECKING:
+    from blocker.cli.control import Server
+
+PRINTED = Path("-")
 SHOWN = 15  # vendors and devices in the tables; the page, the sheet and JSON have all
 
 
@@ -16,13 +20,17 @@ def report(
     since: Annotated[str, typer.Option(metavar="7d", help="How far back: 30m, 12h, 7d.")] = "7d",
     client: Annotated[
         str | None,
-        typer.Option(metavar="X", show_default=False, help="Only this device: key or address."),
+        typer.Option(
+            metavar="X", show_default=False, help="Only this device: name, key or address."
+        ),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option(metavar="FILE", show_default=False, help="As one page of HTML.")
+        Path | None,
+        typer.Option(metavar="FILE", show_default=False, help="As one page of HTML; - prints it."),
     ] = None,
     csv: Annotated[
-        Path | None, typer.Option(metavar="FILE", show_default=False, help="For a spreadsheet.")
+        Path | None,
+        typer.Option(metavar="FILE", show_default=False, help="For a spreadsheet; - prints it."),
     ] = None,
     json: Json = False,
     config: ConfigFile = None,
@@ -33,10 +41,14 @@ def report(
 
     \b
     blocker report                          the last week
-    blocker report --since 24h --client 192.168.1.20
+    blocker report --since 24h --client "Anna's phone"
     blocker report --html report.html       one page: to read, to print, to send on
     blocker report --json | jq '.vendors[] | {vendor, blocked, allowed}'
     """
+    if json + (html == PRINTED) + (csv == PRINTED) > 1:
+        from blocker.errors import StartError
+
+        raise StartError("only one form can be printed; write the others to files")
     told = _told(since, client or "", config)
     if json:
         typer.echo(json_module.dumps(told, ensure_ascii=False))
@@ -63,11 +75,26 @@ def _told(since: str, device: str, config: Path | None) -> dict[str, Any]:
         message = f"--since: {error}"
         raise StartError(message) from None
     until = int(datetime.now(UTC).timestamp()) + 1
-    asked = {"since": _moment(until - seconds), "until": _moment(until), "device": device}
+    asked = {"since": _moment(until - seconds), "until": _moment(until)}
+    server = Server.of(config)
     try:
-        told: dict[str, Any] = Server.of(config).get("report", **asked)
+        return _from_server(server, asked, device)
     except NoServer:
-        told = _from_store(until - seconds, until, device, config)
+        return _from_store(until - seconds, until, device, config)
+
+
+def _from_server(server: "Server", asked: dict[str, str], device: str) -> dict[str, Any]:
+    from blocker.cli.whose import device_of, no_such
+
+    if not device:
+        return cast("dict[str, Any]", server.get("report", **asked))
+    found = server.get("clients", search=device, limit=500)["devices"]
+    key = device_of(device, {each["key"]: each["name"] for each in found})
+    told: dict[str, Any] = server.get("report", **asked, device=key)
+    if not told["accounts"]:  # those that never called a maker are devices too
+        found = server.get("clients", search=key, limit=500)["devices"]
+        if not any(key in (each["key"], *each["addresses"]) for each in found):
+            raise no_such(device)
     return told
 
 
@@ -76,10 +103,11 @@ def _from_store(since: int, until: int, device: str, config: Path | None) -> dic
     from blocker.accounting.makers import makers_of
     from blocker.accounting.report import report as report_of
     from blocker.catalog.load import load_catalogue
+    from blocker.cli.whose import device_of, no_such
     from blocker.config import load_config
     from blocker.errors import StartError
     from blocker.querylog.opening import open_reader, said_by, url_of
-    from blocker.querylog.stats import HOUR, Span
+    from blocker.querylog.stats import HOUR, Span, knows
     from blocker.store import read_settings
 
     read = load_config(config)
@@ -87,12 +115,17 @@ def _from_store(since: int, until: int, device: str, config: Path | None) -> dic
         raise StartError("the query log is off, so there is nothing to report from")
     overlay = read.overlay if read.overlay.is_dir() else None
     makers = makers_of(load_catalogue(read.lists, overlay))
+    names = read_settings(read.state).device_names
+    key = device_of(device, names) if device else ""
     engine = open_reader(url_of(read.query_log.store, read.state))
     try:
         with engine.connect() as connection:
             span = Span(since, until).counted(HOUR, until)
-            found = report_of(connection, span, makers, device)
-            return document(found, read_settings(read.state).device_names)
+            if key and not knows(connection, key):
+                raise no_such(device)
+            return document(report_of(connection, span, makers, key), names)
+    except StartError:
+        raise
     except Exception as error:
         message = f"the query log cannot be read: {said_by(error)}"
         raise StartError(message) from error
@@ -107,6 +140,9 @@ def _moment(second: int) -> str:
 def _write(path: Path, text: str) -> None:
     from blocker.errors import StartError
 
+    if path == PRINTED:
+        typer.echo(text, nl=False)
+        return
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

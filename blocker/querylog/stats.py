@@ -160,6 +160,11 @@ def series(
     return [(at, outcome, int(count)) for at, outcome, count in connection.execute(statement)]
 
 
+def knows(connection: Connection, device: str) -> bool:
+    """Whether this device, by its key or an address, has ever been logged."""
+    return connection.scalar(select(tables.clients.c.id).where(*_only(device)).limit(1)) is not None
+
+
 def device_column() -> Any:
     client = tables.clients.c
     return case((client.device == "", client.address), else_=client.device)

@@ -48,6 +48,40 @@ def test_tables_a_page_a_sheet_and_json(tmp_path: Path) -> None:
     play(tmp_path, scenario)
 
 
+def test_of_one_device_by_its_name_and_what_if_there_is_none(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        rows = [
+            Row(int(now()), PHONE, "tracking.miui.com", 1, 0, BLOCKED, 7),
+            Row(int(now()), "192.168.1.2", "tracking.miui.com", 1, 0, BLOCKED, 50),
+            Row(int(now()), "192.168.1.3", "a.example", 1, 0, Kind("cached"), 1),
+        ]
+        await stored(admin, rows)
+        await admin.ask("POST", f"clients/{PHONE}", {"name": "Anna's phone"})
+        for asked in ("anna's phone", PHONE, f"ip:{PHONE}"):
+            told = await run(admin, "report", "--json", "--client", asked)
+            assert json.loads(told.output)["total"]["attempts"] == 7, asked
+        quiet = await run(admin, "report", "--client", "192.168.1.3")
+        assert "no device has called" in quiet.output
+        for asked in ("toaster", "192.168.1", "192.168.1.200"):
+            refused = await run(admin, "report", "--client", asked)
+            assert f"there is no device {asked}; `blocker devices`" in str(refused.exception)
+
+    play(tmp_path, scenario)
+
+
+def test_a_page_or_a_sheet_is_printed_when_asked(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        await stored(admin, [Row(int(now()), PHONE, "tracking.miui.com", 1, 0, BLOCKED, 1_234)])
+        assert (await run(admin, "report", "--html", "-")).output.startswith("<!doctype html>")
+        assert (await run(admin, "report", "--csv", "-")).output.startswith("device,device_name,")
+        for both in (("--html", "-", "--csv", "-"), ("--json", "--csv", "-")):
+            refused = await run(admin, "report", *both)
+            assert "only one form can be printed" in str(refused.exception)
+
+    play(tmp_path, scenario)
+    assert not Path("-").exists()
+
+
 def test_without_a_server_it_reads_the_log_that_is_left(tmp_path: Path) -> None:
     state = tmp_path / "state"
     state.mkdir()
@@ -57,6 +91,12 @@ def test_without_a_server_it_reads_the_log_that_is_left(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["report", "--json", "-c", str(config)])
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout)["total"]["blocked"] == 7
+    command = ["report", "--json", "-c", str(config), "--client"]
+    for asked in ("192.0.2.7", "ip:192.0.2.7"):
+        told = CliRunner().invoke(app, [*command, asked])
+        assert json.loads(told.stdout)["total"]["blocked"] == 7
+    told = CliRunner().invoke(app, [*command, "toaster"])
+    assert "there is no device toaster" in str(told.exception)
 
 
 def test_without_a_log_it_says_so(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from blocker.querylog import tables
-from blocker.querylog.stats import Account, Ranked, Span, accounts, series, top
+from blocker.querylog.stats import Account, Ranked, Span, accounts, knows, series, top
 from tests.support.logrows import BLOCKED, CACHED, DAY, MONDAY, SHADOW, Stored, row
 
 WEEK = Span(MONDAY, MONDAY + 7 * DAY)
@@ -70,6 +70,12 @@ def test_the_span_that_is_counted(
     span = Span(*asked).counted(3_600, now)
     assert span == Span(*counted)
     assert span.whole(3_600) == Span(*asked).whole(3_600)
+
+
+def test_whom_it_knows(log: Stored) -> None:
+    with log.connect() as connection:
+        for device, known in (("ip:192.0.2.7", True), ("192.0.2.8", True), ("192.0.2.9", False)):
+            assert knows(connection, device) == known
 
 
 def test_tops(log: Stored) -> None:
