@@ -31,7 +31,7 @@ def show(
     blocker devices name 192.168.1.20 "Anna's phone"
     blocker devices group mac:28:6c:07:11:22:33 kids
 
-    A maker with a question mark is a guess by what the device asks; --json has the reasons.
+    A maker with a question mark is a guess by what the device asks; --json has all the reasons.
     """
     if context.invoked_subcommand is not None:
         return
@@ -115,8 +115,16 @@ def _said(each: dict[str, Any]) -> str:
 
 
 def _maker(each: dict[str, Any]) -> str:
-    known = each["maker"] or (f"{each['guess']}?" if each["guess"] else "")
+    known = each["maker"] or _guess(each)
     return f"{known} (made-up MAC)".strip() if each["randomised"] else known
+
+
+def _guess(each: dict[str, Any]) -> str:
+    """With the first of its reasons, which is the strongest; whose a name is need not be said."""
+    if not each["guess"]:
+        return ""
+    reason = next(iter(each["reasons"]), "").partition(", ")[0]
+    return f"{each['guess']}?" + (f" It {reason}" if reason else "")
 
 
 def _addresses(each: dict[str, Any]) -> str:

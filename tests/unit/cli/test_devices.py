@@ -1,8 +1,13 @@
 """devices: naming and grouping, where no server runs."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from blocker.cli.devices import _maker
+from blocker.devices.guess import CONNECTIVITY, Evidence
 from tests.support.commands import Commands
+from tests.support.logrows import BLOCKED, row
 
 GROUPS = "groups: [{name: kids, clients: [192.0.2.99]}]\n"
 
@@ -20,6 +25,23 @@ def test_name_and_group_are_kept_undone_and_written(tmp_path: Path) -> None:
     assert not len(commands.settings)
     commands.run("undo")
     assert len(commands.settings) == 1
+
+
+def told(**more: Any) -> dict[str, Any]:
+    return {"maker": "", "guess": "", "reasons": [], "randomised": False, **more}
+
+
+def test_a_guess_says_why() -> None:
+    evidence = Evidence()
+    for name, purpose in (("a.mi.com", "analytics"), ("connect.rom.miui.com", CONNECTIVITY)):
+        evidence.take(row(name, replace(BLOCKED, purpose=purpose)))
+    guess = evidence.guess()
+    guessed = told(guess=guess.vendor, reasons=list(guess.reasons))
+    why = "xiaomi? It checks its connection at connect.rom.miui.com"
+    assert _maker(guessed) == why
+    assert _maker({**guessed, "randomised": True}) == f"{why} (made-up MAC)"
+    assert _maker({**guessed, "maker": "Xiaomi Communications"}) == "Xiaomi Communications"
+    assert _maker(told()) == ""
 
 
 def test_faults(tmp_path: Path) -> None:
