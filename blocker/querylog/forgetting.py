@@ -6,9 +6,10 @@ something that did has gone. Both stand in the database: a restart changes nothi
 
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from blocker.querylog import tables
+from blocker.querylog.about import note, noted
 from blocker.querylog.marks import What, unpack
 from blocker.querylog.pages import tail_of
 
@@ -19,18 +20,18 @@ _LOOSE: Final = "names_loose"  # yes: something that referred to names has gone 
 def loosen(connection: Connection) -> None:
     """Something that referred to names has gone."""
     if not is_loose(connection):
-        _write(connection, _LOOSE, "yes")
+        note(connection, _LOOSE, "yes")
 
 
 def is_loose(connection: Connection) -> bool:
     """Whether there may be names that nothing refers to."""
-    return _read(connection, _LOOSE) != "no"
+    return noted(connection, _LOOSE) != "no"
 
 
 def is_due(connection: Connection, now: int, apart: int) -> bool:
     """Whether there may be such names, and they were last forgotten `apart` seconds ago."""
     # A clock that was set back since must not put it off.
-    return is_loose(connection) and not 0 <= now - int(_read(connection, _DONE) or 0) < apart
+    return is_loose(connection) and not 0 <= now - int(noted(connection, _DONE) or 0) < apart
 
 
 def forget_names(connection: Connection, now: int) -> None:
@@ -51,14 +52,5 @@ def forget_names(connection: Connection, now: int) -> None:
         connection.execute(
             delete(tables.names).where(tables.names.c.id.in_(gone[start : start + 500]))
         )
-    _write(connection, _LOOSE, "no")
-    _write(connection, _DONE, str(now))
-
-
-def _read(connection: Connection, key: str) -> str:
-    return connection.scalar(select(tables.about.c.value).where(tables.about.c.key == key)) or ""
-
-
-def _write(connection: Connection, key: str, value: str) -> None:
-    connection.execute(delete(tables.about).where(tables.about.c.key == key))
-    connection.execute(insert(tables.about), {"key": key, "value": value})
+    note(connection, _LOOSE, "no")
+    note(connection, _DONE, str(now))

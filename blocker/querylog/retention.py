@@ -2,7 +2,8 @@
 
 Rule: little at a time, for a write waits behind it; and before more goes than has to, names that
 nothing refers to any more. The size is what is in use; a file keeps the room that was freed for
-what comes, and gives back what is above the limit.
+what comes, and gives back what is above the limit. PostgreSQL does not give back, nor say what is
+free: there what rows took when the tables were largest tells what those that are left take.
 """
 
 from dataclasses import dataclass
@@ -11,24 +12,21 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select, text
 
 from blocker.querylog import forgetting, tables
+from blocker.querylog.about import note, noted
 from blocker.querylog.settings import DAY, LogSettings
 
 STEP: Final = 8  # stretches of rows in one go
 TOTALS_KEPT: Final = 400 * DAY  # by the hour, and by name; by the day they stay ten years
 DAYS_KEPT: Final = 3_650 * DAY
+_LARGEST: Final = "largest"
 MINUTE: Final = 60  # between two passes for loose names, while there is too much
 
 
 def octets(connection: Connection) -> int:
     """In use: what a file has free is not counted."""
     if connection.dialect.name != "sqlite":
-        sizes = [
-            connection.scalar(
-                text("SELECT pg_total_relation_size(to_regclass(:name))"), {"name": n}
-            )
-            for n in tables.metadata.tables
-        ]
-        return sum(size or 0 for size in sizes)
+        size, (most, of_rows) = _tables_size(connection), _largest(connection)
+        return min(size, most * _rows(connection) // of_rows) if of_rows else size
     return (_pragma(connection, "page_count") - _pragma(connection, "freelist_count")) * _pragma(
         connection, "page_size"
     )
@@ -50,6 +48,7 @@ def keep_within(connection: Connection, settings: LogSettings, now: int) -> Kept
     """Remove a step's worth."""
     if _drop_old(connection, now, settings.retention):
         return Kept(more=True)
+    _note_largest(connection)
     at_once, apart = False, DAY
     if octets(connection) > settings.size:
         at_once = _drop_most(connection)
@@ -128,6 +127,31 @@ def _drop_chunks(connection: Connection, numbers: list[int]) -> None:
         connection.execute(delete(tables.queries).where(tables.queries.c.id < end))
         connection.execute(delete(tables.marks).where(tables.marks.c.chunk_id <= numbers[-1]))
         connection.execute(delete(tables.chunks).where(tables.chunks.c.id <= numbers[-1]))
+
+
+def _note_largest(connection: Connection) -> None:
+    """When tables grow, there is no room in them that was freed."""
+    if connection.dialect.name != "sqlite":
+        size = _tables_size(connection)
+        if size > _largest(connection)[0]:
+            note(connection, _LARGEST, f"{size} {_rows(connection)}")
+
+
+def _largest(connection: Connection) -> tuple[int, int]:
+    """Octets of all tables, and how many rows there were then."""
+    size, rows = noted(connection, _LARGEST).split() or (0, 0)
+    return int(size), int(rows)
+
+
+def _rows(connection: Connection) -> int:
+    number = tables.queries.c.id
+    first, last = connection.execute(select(func.min(number), func.max(number))).one()
+    return 0 if first is None else int(last - first + 1)
+
+
+def _tables_size(connection: Connection) -> int:
+    statement = text("SELECT pg_total_relation_size(to_regclass(:name))")
+    return sum(connection.scalar(statement, {"name": name}) or 0 for name in tables.metadata.tables)
 
 
 def _pragma(connection: Connection, name: str) -> int:

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from blocker.querylog import retention, stats, tables
 from blocker.querylog.filters import Filters
 from blocker.querylog.forgetting import forget_names
 from blocker.querylog.log import QueryLog
+from blocker.querylog.opening import open_writer, url_of
 from blocker.querylog.pages import page
+from blocker.querylog.privacy import Noted
 from blocker.querylog.settings import STORE, LogSettings
 from blocker.querylog.stats import Span
+from blocker.querylog.writer import Writer
 from tests.support.logrows import BLOCKED, CACHED, DAY, MONDAY, SHADOW, UPSTREAM, row
 from tests.support.postgresql import postgresql
 
@@ -75,6 +79,31 @@ def told_by(store: str, folder: Path) -> list[Any]:
         return told
 
     return asyncio.run(run())
+
+
+def test_too_much_takes_the_oldest_rows_and_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "CHUNK", 512)
+    with postgresql() as url:  # of its own: what it removes others would miss
+        engine = open_writer(url_of(url, tmp_path))
+        with engine.begin() as connection:
+            rows = [row(f"n{n % 50}.example", BLOCKED, second=MONDAY + n) for n in range(30_000)]
+            Writer().write(connection, [Noted(each, "") for each in rows])
+        limit = 0
+        for look in range(20):
+            with engine.begin() as connection:
+                limit = limit or retention.octets(connection) * 8 // 10
+                settings = LogSettings(retention=3_650 * DAY, size=limit)
+                retention.keep_within(connection, settings, MONDAY + DAY + 10 * look)
+        with engine.begin() as connection:
+            assert retention.octets(connection) <= limit
+            left, oldest = connection.execute(
+                select(func.count(), func.min(tables.queries.c.second))
+            ).one()
+        engine.dispose()
+    assert 15_000 < left < 25_000
+    assert oldest == MONDAY + 30_000 - left
 
 
 def test_it_tells_what_sqlite_tells(
