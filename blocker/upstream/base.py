@@ -75,8 +75,8 @@ class Attempt:
     """One question sent to one upstream; in `pending`, under its id, until it is answered."""
 
     __slots__ = (
-        *("edns", "exchange", "owed_until", "packet_id", "pending", "question", "resent"),
-        *("sent", "stream", "upstream"),
+        *("edns", "exchange", "losses", "owed_until", "packet_id", "pending", "question"),
+        *("resent", "sent", "stream", "upstream"),
     )
 
     def __init__(
@@ -98,7 +98,8 @@ class Attempt:
         self.sent = sent
         self.edns = edns
         self.stream = stream
-        self.resent = False
+        self.losses = 0  # connections that ended under it, after answering others
+        self.resent = False  # asked once more, though it may be what a connection ended of
         self.owed_until = 0.0  # when another was quicker: till then it may still prove itself well
 
     def withdraw(self) -> None:

@@ -67,6 +67,8 @@ class Connection(asyncio.Protocol):
         self.pending: dict[bytes, Attempt] = {}
         self.opened = self.heard = clock()
         self.answered = 0
+        self.answered_at = self.opened
+        self.abandoned = False
         self.closed = False
         self.ready = False
         self.idle_seconds = IDLE_SECONDS
@@ -113,6 +115,10 @@ class Connection(asyncio.Protocol):
             self._loop.call_soon(self._flush)
         self._unsent += octets
 
+    def note_answer(self) -> None:
+        self.answered += 1
+        self.answered_at = self.heard
+
     def finish(self, reason: str) -> None:
         """Close it because of what the peer did."""
         if self._transport is not None:
@@ -121,6 +127,7 @@ class Connection(asyncio.Protocol):
 
     def abandon(self) -> None:
         """Close it now; what it still owes is reported lost."""
+        self.abandoned = True
         self._opening.cancel()
         if self._transport is not None:
             self._transport.abort()

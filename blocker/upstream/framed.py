@@ -40,7 +40,7 @@ class FramedConnection(Connection):
                 break
             message = unread[at + 2 : end]
             at = end
-            self.answered += 1
+            self.note_answer()
             try:
                 self._listener.received(self, message)
             except Exception:

@@ -158,7 +158,7 @@ class Http2Connection(Connection):
                 self._on_data(event)
             case StreamEnded():
                 if response := self._responses.pop(event.stream_id, None):
-                    self.answered += 1
+                    self.note_answer()
                     self._listener.responded(self, response)
             case StreamReset():
                 if response := self._responses.pop(event.stream_id, None):

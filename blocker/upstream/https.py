@@ -140,7 +140,7 @@ class Requests(Kept[Http2Connection]):
     def broken(self, connection: Http2Connection, token: bytes, reason: str) -> None:
         attempt = connection.pending.pop(token, None)
         if attempt is not None:
-            super().lost(connection, [attempt], reason)
+            self.ask_again(attempt, reason, free=False, once=connection.answered > 0)
 
     def lost(self, connection: Connection, attempts: Sequence[Attempt], reason: str) -> None:
         if connection.ready:
@@ -151,8 +151,8 @@ class Requests(Kept[Http2Connection]):
 
     def sweep(self) -> None:
         """Tell the server of what nobody waits for any more."""
-        if self._connection is not None:
-            self._connection.forget()
+        for connection in tuple(self._open):
+            connection.forget()
 
     def close(self) -> None:
         self._unplaced.clear()

@@ -1,9 +1,11 @@
-"""The one connection to an upstream that is kept (RFC 7766 section 6.2.1), of whatever kind.
+"""The connections to an upstream that are kept (RFC 7766 section 6.2.1), of whatever kind: one, as
+long as the server answers all that is asked on it.
 
-Rule: a server may close it when idle, or lose it without a word; a question on its way then is
-asked once more on a new one, unseen by clients.
+Rule: a server may close it when idle, after so many answers, or lose it without a word; a question
+on its way then is asked again on a new one, unseen by clients.
 """
 
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
@@ -15,16 +17,24 @@ from blocker.upstream.endpoint import reason_of
 OPENING: Final = 4.0  # seconds; then the next question opens a connection of its own
 SILENCE: Final = 0.5  # seconds in which nothing at all was heard of a peer that was asked
 ROUNDS: Final = 3  # or so many times to it and back, if that takes longer
+ABREAST: Final = 8  # connections at once, to a server that answers few questions on each
+LOSSES: Final = 32  # connections that a question may see end; it might be the cause
+HELD_TO: Final = 60.0  # seconds that a server's limit is; to find it anew costs no client an answer
+
+_NO_LIMIT: Final = sys.maxsize
 
 Kind = TypeVar("Kind", bound=Connection)
 
 
 class Kept(ABC, Generic[Kind]):
-    """Asks on the connection; it is opened when there is none."""
+    """Asks on a connection; it is opened when there is none that has room."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._connection: Kind | None = None
+        self._connection: Kind | None = None  # the one that was asked last
+        self._open: list[Kind] = []
+        self._limit = _NO_LIMIT  # questions that a connection carries
+        self._limited_until = 0.0
         self._sink: Sink
 
     def open(self, sink: Sink) -> None:
@@ -43,14 +53,14 @@ class Kept(ABC, Generic[Kind]):
         connection = self._connection
         if connection is not None and connection.is_stale:
             connection.abandon()  # its timer slept while the machine did
-        if connection is None or connection.closed:
-            connection = self._connection = self.connect()
+        if connection is None or connection.closed or self._is_full(connection):
+            connection = self._connection = self._another()
         return connection
 
     def timed_out(self, attempt: Attempt, now: float) -> None:
         """No answer in time. Is the server slow, or the connection dead?"""
-        connection = self._connection
-        if connection is None or attempt.pending is not connection.pending:
+        connection = next((one for one in self._open if one.pending is attempt.pending), None)
+        if connection is None:
             return
         if not connection.ready:
             gone = now - connection.opened >= OPENING
@@ -62,26 +72,67 @@ class Kept(ABC, Generic[Kind]):
             silent = now - max(connection.heard, attempt.exchange.started)
             gone = path.lost or silent >= max(SILENCE, ROUNDS * path.rtt)
         if gone:
-            for other in connection.pending.values():
+            for other in tuple(connection.pending.values()):
                 if other.exchange is attempt.exchange:
-                    other.resent = True  # the forwarder asks it anew
+                    other.withdraw()  # the forwarder asks it anew
             connection.abandon()
 
     def lost(self, connection: Connection, attempts: Sequence[Attempt], reason: str) -> None:
         """The connection ended with these unanswered."""
-        now = self._clock()
+        self._open = [one for one in self._open if one is not connection]
+        self._note_limit(connection, attempts)
         for attempt in attempts:
-            # A connection that worked before may just have been idle for too long.
-            if connection.answered and not attempt.resent and not attempt.exchange.done:
-                attempt.resent = True
-                try:
-                    self.put(attempt)
-                except OSError as error:
-                    self._sink.failed(attempt, reason_of(error), now)
-            else:
-                self._sink.failed(attempt, reason, now)
+            # One that worked was idle for too long, or has answered all that it was going to. One
+            # that never did may be one too many for a server that takes few questions on each.
+            self.ask_again(
+                attempt, reason, free=connection.answered > 0, once=self._limit < _NO_LIMIT
+            )
+
+    def ask_again(self, attempt: Attempt, reason: str, *, free: bool, once: bool) -> None:
+        """It was lost. free: others were answered, so the server is well; once: try once more."""
+        free = free and attempt.losses < LOSSES
+        if attempt.exchange.done or not (free or (once and not attempt.resent)):
+            self._sink.failed(attempt, reason, self._clock())
+            return
+        if free:
+            attempt.losses += 1
+        else:
+            attempt.resent = True
+        try:
+            self.put(attempt)
+        except OSError as error:
+            self._sink.failed(attempt, reason_of(error), self._clock())
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.pending.clear()
-            self._connection.abandon()
+        for connection in tuple(self._open):
+            connection.pending.clear()
+            connection.abandon()
+
+    def _is_full(self, connection: Kind) -> bool:
+        return connection.answered + len(connection.pending) >= self._limit
+
+    def _another(self) -> Kind:
+        if self._clock() >= self._limited_until:
+            self._limit = _NO_LIMIT
+        for connection in tuple(self._open):
+            if connection.is_stale or (self._is_full(connection) and not connection.pending):
+                connection.abandon()
+        for connection in self._open:
+            if not self._is_full(connection):
+                return connection
+        if len(self._open) >= ABREAST:
+            # The question waits for its turn there; when the connection ends, it gets another.
+            return min(self._open, key=lambda one: len(one.pending))
+        self._open.append(self.connect())
+        return self._open[-1]
+
+    def _note_limit(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
+        """A server that answers a question and drops those before it answers no more on one.
+
+        One that was closed when idle drops what was sent after its last answer.
+        """
+        if not connection.answered or connection.abandoned:
+            return
+        if any(one.sent <= connection.answered_at for one in attempts):
+            self._limit = connection.answered
+            self._limited_until = self._clock() + HELD_TO

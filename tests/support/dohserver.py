@@ -42,16 +42,22 @@ class Posted:
 
 
 class DohServer(InThread):
-    """One port. `most` is how many requests it takes at a time."""
+    """One port. `most` is how many requests it takes at a time; `carries`, on one connection."""
 
     def __init__(
-        self, context: ssl.SSLContext | None = None, *, most: int = 100, alpn: str = "h2"
+        self,
+        context: ssl.SSLContext | None = None,
+        *,
+        most: int = 100,
+        alpn: str = "h2",
+        carries: int = 1_000_000,
     ) -> None:
         super().__init__()
         self.log: list[Posted] = []
         self.connections = 0
         self.cancelled = 0  # requests that were taken back
         self.most = most
+        self.carries = carries
         self._scripts: dict[str, list[str]] = {}
         self._taken: defaultdict[str, int] = defaultdict(int)
         self._context = context or tls_server()
@@ -95,6 +101,7 @@ class _Peer(asyncio.Protocol):
         self.transport: Any = None
         self._server = server
         self._http = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+        self._carried = 0
         self._rest: dict[int, bytes] = {}  # of responses that are under way
         self._requests: dict[int, tuple[dict[str, str], bytearray]] = {}
 
@@ -127,6 +134,10 @@ class _Peer(asyncio.Protocol):
         self._send()
 
     def _play(self, stream: int, posted: Posted) -> None:
+        self._carried += 1
+        if self._carried > self._server.carries:
+            self._http.close_connection(last_stream_id=2 * self._server.carries - 1)
+            return
         self._server.log.append(posted)
         verb, _, value = self._server.step(posted.name).partition(":")
         if verb == "drop":

@@ -50,11 +50,15 @@ def text_of(question: bytes) -> str:
 
 
 class ScriptedUpstream:
-    """Listens on one port of 127.0.0.1, for UDP and, unless told otherwise, TCP."""
+    """Listens on one port of 127.0.0.1, for UDP and, unless told otherwise, TCP. `carries` is how
+    many answers it gives on one connection.
+    """
 
-    def __init__(self, *, tcp: bool = True, port: int = 0) -> None:
+    def __init__(self, *, tcp: bool = True, port: int = 0, carries: int = 1_000_000) -> None:
         self.log: list[Asked] = []
         self.connections = 0
+        self._carries = carries
+        self._carried: defaultdict[socket.socket, int] = defaultdict(int)
         self._scripts: dict[tuple[str, str], list[Step]] = {}
         self._default = "answer"
         self._lost, self._chance = 0.0, random.Random()
@@ -170,6 +174,8 @@ class ScriptedUpstream:
             packet = bytes(unread[2 : 2 + size])
             del unread[: 2 + size]
             self._play("tcp", packet, sock, sock.getpeername())
+            if sock not in self._streams:
+                return  # that was what it hung up on
 
     def _hang_up(self, sock: socket.socket) -> None:
         if self._streams.pop(sock, None) is not None:
@@ -218,6 +224,9 @@ class ScriptedUpstream:
             with contextlib.suppress(OSError):
                 if sock in self._streams:
                     sock.sendall(struct.pack(">H", len(message)) + message)
+                    self._carried[sock] += 1
+                    if self._carried[sock] >= self._carries:
+                        self._hang_up(sock)
                 else:
                     sock.sendto(message, peer)
 

@@ -11,7 +11,7 @@ from blocker.upstream.choice import Choice
 from blocker.upstream.connection import NetworkPath
 from blocker.upstream.endpoint import Endpoint
 from blocker.upstream.framed import FramedConnection
-from blocker.upstream.kept import OPENING, SILENCE
+from blocker.upstream.kept import ABREAST, OPENING, SILENCE
 from blocker.upstream.stream import Stream
 from blocker.upstream.url import upstream_from_url
 from tests.support.asking import clock
@@ -91,6 +91,62 @@ def test_one_that_idled_while_the_machine_slept_is_not_tried(
         before.pending.clear()
         kept.close()
         before.abandon()
+        await asyncio.sleep(0)
+
+    asyncio.run(play())
+
+
+ASKED = 100.0  # the time of `attempt`
+
+
+@pytest.mark.parametrize(
+    "answered,answered_at,limited",
+    [
+        (3, ASKED + 0.1, True),  # it answered what came later, and dropped this
+        (3, ASKED - 1, False),  # it was idle; the question crossed its end
+        (0, ASKED + 0.1, False),  # it never worked
+    ],
+)
+def test_where_a_server_ends_connections_is_held_to_for_a_while(
+    answered: int, answered_at: float, limited: bool
+) -> None:
+    async def play() -> None:
+        kept = Kept()
+        kept._sink = Deaf()  # type: ignore[assignment]
+        kept.attempt.exchange.done = True
+        before = kept.connection
+        before.answered, before.answered_at = answered, answered_at
+        before.finish("connection closed")
+        after = kept.connection
+        assert after is not before
+        for number in range(3):
+            assert kept.connection is after
+            after.pending[bytes((number,))] = kept.attempt
+        assert (kept.connection is not after) == limited
+        kept._limited_until = 0.0
+        assert kept._another() is after
+        kept.close()
+        await asyncio.sleep(0)
+
+    asyncio.run(play())
+
+
+def test_no_more_connections_are_opened_than_a_server_should_have_to_bear() -> None:
+    async def play() -> None:
+        kept = Kept()
+        kept._limit, kept._limited_until = 1, clock() + 60
+        opened = [kept.connection]
+        for number in range(3 * ABREAST):
+            opened.append(kept.connection)
+            opened[-1].pending[bytes((number,))] = kept.attempt
+        assert len(set(opened)) == ABREAST
+        assert {len(one.pending) for one in opened} <= {3, 4}
+        opened[0].pending.clear()
+        opened[0].answered = 1  # it has served; another takes its place
+        assert kept.connection not in opened
+        assert opened[0].closed
+        kept.close()
+        assert all(one.closed for one in opened)
         await asyncio.sleep(0)
 
     asyncio.run(play())

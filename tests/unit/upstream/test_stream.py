@@ -1,5 +1,8 @@
 """tcp:// as a client of the resolver sees it."""
 
+import pytest
+
+from blocker.upstream import kept
 from tests.support.asking import Bench, run
 from tests.support.upstream import ScriptedUpstream
 
@@ -61,6 +64,43 @@ def test_it_is_asked_again_once_only() -> None:
 
         run([upstream.tcp_url], scenario)
         assert len(upstream.asked("b.example")) <= 4
+
+
+@pytest.mark.parametrize("carries,most", [(1, 60), (10, 8)])
+def test_a_server_that_answers_few_questions_on_a_connection_loses_none(
+    carries: int, most: int
+) -> None:
+    with ScriptedUpstream(carries=carries) as upstream:
+
+        async def scenario(bench: Bench) -> None:
+            for burst in range(2):
+                names = [f"n{number}.b{burst}.example" for number in range(60)]
+                for name in names:
+                    upstream.on_tcp(name, "delay:0.02")
+                before = upstream.connections
+                got = await bench.ask_all(names)
+                assert {one.answers for one in got} == {1}
+                assert upstream.connections - before <= most
+            (asked,) = bench.forwarder.upstreams
+            assert not asked.tally.errors["network"]
+
+        run([upstream.tcp_url], scenario)
+
+
+def test_a_question_that_ends_every_connection_does_not_do_so_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept, "LOSSES", 3)
+    with ScriptedUpstream() as upstream:
+        upstream.on_tcp("b.example", "close")
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("first.example")).answers == 1
+            others = [f"n{number}.example" for number in range(60)]
+            assert (await bench.ask_all(["b.example", *others]))[0].rcode == 2
+
+        run([upstream.tcp_url], scenario)
+        assert len(upstream.asked("b.example")) <= 3 * (1 + 3)
 
 
 def test_a_peer_gone_without_a_word_is_asked_on_a_new_connection() -> None:
