@@ -81,6 +81,9 @@ class Listener(Owner, Protocol):
     def broken(self, connection: "Http2Connection", token: bytes, reason: str) -> None:
         """The request with this token has no response, and the server knows."""
 
+    def refused(self, connection: "Http2Connection", token: bytes, *, crowded: bool) -> None:
+        """The server has not looked at the request. crowded: because of others, which it has."""
+
 
 class Http2Connection(Connection):
     """A connection of requests. Those that there is no room for yet wait here, in order."""
@@ -162,14 +165,21 @@ class Http2Connection(Connection):
                     self._listener.responded(self, response)
             case StreamReset():
                 if response := self._responses.pop(event.stream_id, None):
-                    code = event.error_code
-                    name = code.name if isinstance(code, ErrorCodes) else str(code)
-                    self._listener.broken(self, response.token, f"http/2: {name.lower()}")
+                    self._on_reset(response.token, event.error_code)
             case RemoteSettingsChanged():
                 self._most = self._http.remote_settings.max_concurrent_streams
             case ConnectionTerminated():
                 # Streams that the server has taken might end, but h2 reads no more of them.
                 self.finish("connection closed")
+
+    def _on_reset(self, token: bytes, code: ErrorCodes | int | None) -> None:
+        if code == ErrorCodes.REFUSED_STREAM:  # RFC 9113 section 8.7
+            under_way = len(self._responses)
+            self._most = max(1, min(self._most, under_way))
+            self._listener.refused(self, token, crowded=under_way > 0)
+        else:
+            name = code.name if isinstance(code, ErrorCodes) else str(code)
+            self._listener.broken(self, token, f"http/2: {name.lower()}")
 
     def _on_data(self, event: DataReceived) -> None:
         response = self._responses.get(event.stream_id)

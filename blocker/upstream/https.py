@@ -142,6 +142,11 @@ class Requests(Kept[Http2Connection]):
         if attempt is not None:
             self.ask_again(attempt, reason, free=False, once=connection.answered > 0)
 
+    def refused(self, connection: Http2Connection, token: bytes, *, crowded: bool) -> None:
+        attempt = connection.pending.pop(token, None)
+        if attempt is not None:
+            self.ask_again(attempt, "http/2: refused_stream", free=crowded, once=True)
+
     def lost(self, connection: Connection, attempts: Sequence[Attempt], reason: str) -> None:
         if connection.ready:
             self._where.worked()

@@ -42,7 +42,10 @@ class Posted:
 
 
 class DohServer(InThread):
-    """One port. `most` is how many requests it takes at a time; `carries`, on one connection."""
+    """One port. `most` is how many requests it takes at a time; `carries`, on one connection.
+
+    `bears`: of those it answers with delay it refuses more than so many, and does not say so.
+    """
 
     def __init__(
         self,
@@ -51,6 +54,7 @@ class DohServer(InThread):
         most: int = 100,
         alpn: str = "h2",
         carries: int = 1_000_000,
+        bears: int = 1_000_000,
     ) -> None:
         super().__init__()
         self.log: list[Posted] = []
@@ -58,6 +62,7 @@ class DohServer(InThread):
         self.cancelled = 0  # requests that were taken back
         self.most = most
         self.carries = carries
+        self.bears = bears
         self._scripts: dict[str, list[str]] = {}
         self._taken: defaultdict[str, int] = defaultdict(int)
         self._context = context or tls_server()
@@ -102,6 +107,7 @@ class _Peer(asyncio.Protocol):
         self._server = server
         self._http = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         self._carried = 0
+        self._delayed: set[int] = set()
         self._rest: dict[int, bytes] = {}  # of responses that are under way
         self._requests: dict[int, tuple[dict[str, str], bytearray]] = {}
 
@@ -142,6 +148,8 @@ class _Peer(asyncio.Protocol):
         verb, _, value = self._server.step(posted.name).partition(":")
         if verb == "drop":
             return
+        if verb == "delay" and len(self._delayed) >= self._server.bears:
+            verb, value = "reset", "7"
         if verb == "close":
             self.transport.abort()
         elif verb == "goaway":
@@ -151,6 +159,7 @@ class _Peer(asyncio.Protocol):
         elif verb == "noise":
             self.transport.write(b"\x00" * 9 + b"noise" * 20)
         elif verb == "delay":
+            self._delayed.add(stream)
             asyncio.get_running_loop().call_later(
                 float(value), self._answer, stream, posted, "answer", ""
             )
@@ -158,6 +167,7 @@ class _Peer(asyncio.Protocol):
             self._answer(stream, posted, verb, value)
 
     def _answer(self, stream: int, posted: Posted, verb: str, value: str) -> None:
+        self._delayed.discard(stream)
         headers = {"content-type": "application/dns-message"}
         packet = posted.packet
         if verb in ("type", "status", "long", "age", "id"):

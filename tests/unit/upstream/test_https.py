@@ -121,17 +121,6 @@ def test_a_connection_that_worked_and_ends_is_made_again_unseen(step: str) -> No
         assert server.connections == (1 if step.startswith("reset") else 2)
 
 
-def test_a_server_that_says_goodbye_after_two_answers_loses_no_question() -> None:
-    with DohServer(carries=2) as server:
-        names = [f"n{number}.example" for number in range(40)]
-
-        async def scenario(bench: Bench) -> None:
-            assert {one.answers for one in await bench.ask_all(names)} == {1}
-            assert not bench.forwarder.upstreams[0].tally.errors
-
-        run(asked(server), scenario)
-
-
 @pytest.mark.parametrize("step", ["goaway", "close", "noise"])
 def test_a_connection_that_ended_is_not_left_to_the_garbage_collector(step: str) -> None:
     with DohServer() as server:
