@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from blocker.datagrams import leave_whole
 from blocker.errors import StartError
 
 RECEIVE_BUFFER = 4 * 1024 * 1024  # a second of a worker's absence at 5,000 q/s and more
@@ -123,6 +124,7 @@ def _say_if_missing(address: Address, setting: str) -> None:
 
 def _bind_udp(address: Address, *, shared: bool) -> socket.socket:
     sock = _bind(address, socket.SOCK_DGRAM, shared=shared)
+    leave_whole(sock)
     with contextlib.suppress(OSError):  # best effort, and forced where the right to is there
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)

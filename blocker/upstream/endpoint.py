@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any, Self
 
+from blocker.datagrams import leave_whole
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -41,6 +43,7 @@ class Endpoint:
     def connected(self) -> socket.socket:
         """A UDP socket on a port the kernel drew, that hears nobody else. May raise OSError."""
         sock = self._socket(socket.SOCK_DGRAM)
+        leave_whole(sock)
         try:
             sock.connect(self.sockaddr)
         except OSError:

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "asked": {"config", "core", "link", "ruleset", "store", "yamlfile"},
     # Both move bytes between a socket and the engine.
     "listen": {"core", "transports"},
-    "upstream": {"core", "transports"},
+    "upstream": {"core", "datagrams", "transports"},
     # What is written, and what becomes of it.
     "inputs": {
         "aliases", "catalog", "config", "core", "explain", "link", "ruleset", "store", "view",
@@ -65,11 +65,12 @@ MAY_IMPORT = {
     "certificate": set(),
     "control": set(),
     "core": set(),
+    "datagrams": set(),
     "hostsfile": set(),
     "link": set(),
     "notify": set(),
     "privatedns": set(),
-    "sockets": set(),
+    "sockets": {"datagrams"},
     "spare": set(),
     "tokens": set(),
     "transports": set(),

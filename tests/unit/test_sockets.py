@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from blocker.datagrams import IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, PMTUDISC_OMIT
 from blocker.errors import StartError
 from blocker.sockets import (
     IP_PKTINFO,
@@ -50,6 +51,15 @@ def test_a_wildcard_says_which_address_was_asked() -> None:
     assert ipv4.getsockopt(socket.IPPROTO_IP, IP_PKTINFO) == 1
     assert ipv6.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO) == 1
     assert ipv6.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY) == 1
+    close(sets)
+
+
+def test_answers_leave_whole() -> None:
+    port = free_port()
+    sets = bind_dns([Address("127.0.0.1", port), Address("::1", port)], 1)
+    ipv4, ipv6 = sets[0].udp
+    assert ipv4.getsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER) == PMTUDISC_OMIT
+    assert ipv6.getsockopt(socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) == PMTUDISC_OMIT
     close(sets)
 
 

@@ -4,6 +4,7 @@ import socket
 
 import pytest
 
+from blocker.datagrams import IP_MTU_DISCOVER, PMTUDISC_OMIT
 from blocker.upstream.endpoint import Endpoint, reason_of
 
 
@@ -34,6 +35,7 @@ def test_a_connected_socket_hears_its_peer_only() -> None:
             stranger.sendto(b"forged", sock.getsockname())
             peer.sendto(b"true", sock.getsockname())
             assert sock.recv(64) == b"true"
+            assert sock.getsockopt(socket.IPPROTO_IP, IP_MTU_DISCOVER) == PMTUDISC_OMIT
             with pytest.raises(BlockingIOError):
                 sock.recv(64)
 
