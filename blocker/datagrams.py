@@ -1,8 +1,8 @@
 """Datagrams leave whole, whatever anyone says about the way (RFC 9715).
 
 Rule: nobody proves who they are that say a packet was too large for the way. Believed, a forger of
-such messages makes answers leave in fragments; and of those all but the first carry nothing that can
-be checked: no port, no id, no question. BIND, Knot and Unbound set the same.
+such messages makes answers leave in fragments; and of those all but the first carry nothing that
+can be checked: no port, no id, no question. BIND, Knot and Unbound set the same.
 """
 
 import contextlib

@@ -4,6 +4,7 @@ Rule: an upstream sends a question and says what became of it. It never tries ag
 never decides what a client gets: that is the forwarder's.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -142,6 +143,8 @@ class Upstream(ABC):
         self.health = Health()
         self.tally = Tally()
         self.plain_until = 0.0  # until then it is asked without EDNS
+        self.edns_at = -math.inf  # when it last answered a question with EDNS
+        self.plain_names: set[bytes] = set()  # that it answered only without
         self.folded_until = 0.0  # until then it is asked in lower case
 
     @abstractmethod

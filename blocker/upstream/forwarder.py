@@ -90,6 +90,8 @@ class Forwarder(Recovery):
         doubtful = (rcode and rcode != NXDOMAIN) or message[6:10] == b"\x00\x00\x00\x00"
         if doubtful and self._refused(attempt, message, now):
             return
+        if attempt.edns:
+            upstream.edns_at = now
         if upstream.health.heard(seconds):
             self._engine.failures.forget_silence()
         exchange = attempt.exchange

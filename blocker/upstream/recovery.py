@@ -3,7 +3,7 @@
     time-out, refused connection   the next upstream, or the same once more; 4 s in all
     failing rcode                  the next upstream; when all fail, SERVFAIL
     truncated, or maybe forged     the same question over TCP
-    EDNS not understood            without EDNS, and that is remembered for the upstream
+    EDNS not understood            without EDNS; by default, when nothing shows that it knows EDNS
     1.8 s without an answer        a stale one if there is one (RFC 8767); the exchange goes on
 
 Rule: an exchange ends once, by an answer or by giving up; till then late answers of any try count.
@@ -28,7 +28,8 @@ from blocker.upstream.tally import MISMATCH, NETWORK, RCODE, TIMEOUT, TRUNCATED
 TOTAL: Final = 4.0  # seconds; a stub resolver gives up after five
 CLIENT_TIMER: Final = 1.75  # seconds; with a look every 50 ms the 1.8 of RFC 8767 section 5
 PAUSE: Final = 0.2  # seconds before a server that refused is asked again
-REMEMBERED: Final = 900.0  # seconds that an upstream's want of EDNS or letter case is remembered
+REMEMBERED: Final = 900.0  # seconds that an upstream's ways with EDNS or letter case are remembered
+PLAIN_NAMES: Final = 3  # that got no answer with EDNS; a single one may be odd in itself
 
 BADCOOKIE: Final = 23
 NAMES: Final = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 16: "BADVERS"}
@@ -133,13 +134,25 @@ class Recovery(Race):
         self._note_loser(exchange, setbacks, attempt)
         upstream = attempt.upstream
         if setbacks.plain and not attempt.edns:
-            upstream.plain_until = now + REMEMBERED
+            self._note_plain(upstream, exchange.query.name, now)
         if setbacks.case and attempt.stream:
             upstream.folded_until = now + REMEMBERED
         for other in setbacks.refused:
             if other is not upstream:
                 other.health.failed(now)
         self._strays += [one for one in setbacks.attempts if one is not attempt]
+
+    @staticmethod
+    def _note_plain(upstream: Upstream, name: bytes, now: float) -> None:
+        """Without EDNS there is no DNSSEC for anyone, so a name must not suffice to give it up."""
+        names = upstream.plain_names
+        if now < upstream.edns_at + REMEMBERED:
+            names.clear()
+            return
+        names.add(name)
+        if len(names) >= PLAIN_NAMES:
+            names.clear()
+            upstream.plain_until = now + REMEMBERED
 
     def _overdue(self, exchange: Exchange, now: float) -> None:
         """The moment came that this exchange was to be looked at again."""

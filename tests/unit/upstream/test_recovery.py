@@ -108,11 +108,31 @@ def test_edns_not_understood_is_left_out_and_that_is_remembered(refusal: str) ->
         upstream.always(refusal)
 
         async def scenario(bench: Bench) -> None:
-            assert (await bench.ask("a.example")).answers == 1
-            assert (await bench.ask("b.example")).answers == 1
+            for name in ("a.example", "b.example", "c.example", "d.example"):
+                assert (await bench.ask(name)).answers == 1
 
         run([upstream.url], scenario)
-        assert [one.opt for one in upstream.log] == [True, False, False]
+        assert [one.opt for one in upstream.log] == [True, False] * 3 + [False]
+
+
+@pytest.mark.parametrize("refusal", ["no-edns", "no-edns-bare"])
+@pytest.mark.parametrize("before", ["answer", "no-edns"])
+def test_names_that_are_odd_in_themselves_take_edns_from_nobody(refusal: str, before: str) -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on("before.example", before)
+        several = [f"odd{number}.example" for number in range(5)]
+        names = several if before == "answer" else ["odd.example"] * 3
+        for name in names:
+            upstream.on(name, refusal)
+
+        async def scenario(bench: Bench) -> None:
+            await bench.ask("before.example")
+            for number, name in enumerate(names):
+                assert (await bench.ask(name, qtype=65280 + number, do=True)).answers == 1
+            await bench.ask("a.example", do=True)
+
+        run([upstream.url], scenario)
+        assert [one.opt for one in upstream.asked("a.example")] == [True]
 
 
 def test_a_refusal_without_a_question_may_be_forged_and_the_answer_still_counts() -> None:
