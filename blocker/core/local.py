@@ -20,6 +20,7 @@ from blocker.core.wire import (
     IN,
     NOERROR,
     STREAM_LIMIT,
+    YXDOMAIN,
     Query,
     frame,
     opt,
@@ -28,7 +29,6 @@ from blocker.core.wire import (
 
 NEGATIVE_TTL = 30  # seconds, of a type that a local name has no record of
 LONGEST_NAME = 255  # octets: RFC 1035 section 2.3.4
-YXDOMAIN = 6  # as of a DNAME whose name gets too long (RFC 6672 section 2.2)
 
 
 @dataclass(slots=True)

@@ -20,7 +20,7 @@ from blocker.core.records import (
     service_targets,
     target,
 )
-from blocker.core.wire import CNAME, HEADER, NOERROR, NXDOMAIN, RRSIG, SOA, Query
+from blocker.core.wire import CNAME, HEADER, NOERROR, NXDOMAIN, RRSIG, SOA, YXDOMAIN, Query
 
 MAX_CHAIN = 12  # aliases followed; a chain that is longer, or a loop, is no answer
 MAX_NEGATIVE = 3600  # seconds; RFC 2308 section 5 calls one to three hours sensible
@@ -47,7 +47,7 @@ def _answers(query: Query, message: bytes) -> bool:
     name, rcode = query.name, message[3] & 15 if len(message) > HEADER else -1
     end = HEADER + len(name)
     return (
-        rcode in (NOERROR, NXDOMAIN)
+        rcode in (NOERROR, NXDOMAIN, YXDOMAIN)
         and message[2] & 0xFA == 0x80  # a response to QUERY, not truncated
         and message[4:6] == b"\x00\x01"
         and message[HEADER:end].lower() == name

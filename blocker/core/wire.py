@@ -17,6 +17,7 @@ A, NS, CNAME, SOA, PTR, HINFO, AAAA, OPT, DS, RRSIG, HTTPS, IXFR, AXFR, ANY = (
 KEEPALIVE = 11  # an option of EDNS
 IN = 1
 NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED, BADVERS = 0, 1, 2, 3, 4, 5, 16
+YXDOMAIN = 6  # of a DNAME by which the name gets too long (RFC 6672 section 2.2)
 
 HEADER = 12
 LARGEST_QUERY: Final = 4096  # a question with a long name and many options is far smaller

@@ -8,7 +8,7 @@ import os
 from typing import Final
 
 from blocker.core.records import BadRecord, Record, read
-from blocker.core.wire import AD, FORMERR, HEADER, NOTIMP, UDP_PAYLOAD
+from blocker.core.wire import AD, FORMERR, HEADER, NOTIMP, UDP_PAYLOAD, YXDOMAIN
 
 # The last octet of Query.key says CD (1) and DO (2); these are indexed by it.
 # RD is set, CD copied (RFC 6840 section 5.9), and AD asks to be told of what is authentic (5.7).
@@ -34,6 +34,7 @@ _PADDED_OPT: Final = tuple(
 _AROUND_QUESTION: Final = HEADER + len(OPT[0]) + _OPTION_HEAD
 _IDLE_FOR: Final = b"\x00\x0b\x00\x02"
 _OPT_TYPE: Final = b"\x00\x29"
+_DNAME: Final = 39
 _TC: Final = 0x02
 KEEPALIVE: Final = b"\x00\x0b\x00\x00"  # "how long may this connection idle?"
 
@@ -169,6 +170,18 @@ def rcode_of(message: bytes, question: bytes) -> int:
         message[at + 5] if message[at : at + 3] == b"\x00\x00\x29" and len(message) > at + 5 else 0
     )
     return upper << 4 | message[3] & 0x0F
+
+
+def is_too_long(message: bytes, question: bytes) -> bool:
+    """YXDOMAIN with the DNAME by which the name gets too long (RFC 6672 section 2.2): an answer."""
+    if message[3] & 0x0F != YXDOMAIN:
+        return False
+    count = int.from_bytes(message[6:8], "big")
+    try:
+        records = read(message, HEADER + len(question), count, question[:-4].lower())
+    except BadRecord:
+        return False
+    return any(record.rtype == _DNAME for record in records)
 
 
 def is_bare_refusal(message: bytes) -> bool:

@@ -20,7 +20,7 @@ from blocker.core.wire import AD, BADVERS, FORMERR, NOERROR, NOTIMP, NXDOMAIN
 from blocker.upstream.base import Attempt, Clock, Exchange, Setbacks, Upstream
 from blocker.upstream.health import LONGEST_WAIT
 from blocker.upstream.inflight import is_open, send
-from blocker.upstream.packet import rcode_of
+from blocker.upstream.packet import is_too_long, rcode_of
 from blocker.upstream.race import RACE, Race
 from blocker.upstream.routes import Routes
 from blocker.upstream.tally import MISMATCH, NETWORK, RCODE, TIMEOUT, TRUNCATED
@@ -32,7 +32,9 @@ REMEMBERED: Final = 900.0  # seconds that an upstream's ways with EDNS or letter
 PLAIN_NAMES: Final = 3  # that got no answer with EDNS; a single one may be odd in itself
 
 BADCOOKIE: Final = 23
-NAMES: Final = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 16: "BADVERS"}
+NAMES: Final = {1: "FORMERR", 2: "SERVFAIL", 4: "NOTIMP", 5: "REFUSED", 16: "BADVERS"} | dict(
+    enumerate(("YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE"), 6)
+)
 
 
 class Recovery(Race):
@@ -89,7 +91,7 @@ class Recovery(Race):
     def _refused(self, attempt: Attempt, message: bytes, now: float) -> bool:
         """Whether the response is no answer, by its rcode; if so, what is to be done is done."""
         rcode = rcode_of(message, attempt.question)
-        if rcode in (NOERROR, NXDOMAIN):
+        if rcode in (NOERROR, NXDOMAIN) or is_too_long(message, attempt.question):
             return False
         exchange = attempt.exchange
         if exchange.done:

@@ -131,6 +131,7 @@ def _referral(question: Question, ours: Reply, theirs: Reply, field: str) -> boo
 
 
 def _yxdomain(question: Question, ours: Reply, theirs: Reply, field: str) -> bool:
+    """Without the DNAME that would make it an answer."""
     rcodes = (ours.rcode, theirs.rcode) == (_SERVFAIL, _YXDOMAIN)
     return question.script == "rcode6" and rcodes and field == "rcode"
 

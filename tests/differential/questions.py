@@ -57,7 +57,7 @@ def questions(seed: int, count: int) -> list[Question]:
 def _question(random: Random, number: int, script: str) -> Question:
     drawn = random.random()
     qtype, qclass, flags = random.choice(TYPES), 1, random.choice(_FLAGS)
-    name = f"{'c1.' if script == 'dname' else ''}q{number}.{script}.diff.example"
+    name = f"{'c1.' if script in ('dname', 'toolong') else ''}q{number}.{script}.diff.example"
     if drawn < 0.05:
         script, name = "", random.choice(SPECIAL)
     elif drawn < 0.07:

@@ -138,6 +138,14 @@ def dname(asked: Asked) -> Said:
     return Said([rr(asked.base, 39, there), rr(asked.name, _CNAME, target), found])
 
 
+def toolong(asked: Asked) -> Said:
+    """A redirected zone, where the name that follows would be longer than 255 octets."""
+    if not asked.step:
+        return Said(authority=[soa(asked.base)])
+    there = 3 * (b"\x3f" + 63 * b"x") + b"\x3c" + 60 * b"x" + b"\x00"
+    return Said([rr(asked.base, 39, there)], rcode=6)
+
+
 def target(asked: Asked) -> Said:
     """What `dname` leads to."""
     return Said([rr(asked.name, asked.qtype, content(asked))])
@@ -260,6 +268,7 @@ SCRIPTS: Final[dict[str, Script]] = {
                 aliasnx,
                 twoaliases,
                 dname,
+                toolong,
                 target,
                 extra,
             ),

@@ -51,6 +51,7 @@ NO_ANSWERS = {
     "truncated": GOOD[:2] + bytes((GOOD[2] | 0x02,)) + GOOD[3:],
     "an opcode": GOOD[:2] + bytes((GOOD[2] | 0x28,)) + GOOD[3:],
     "SERVFAIL": GOOD[:3] + b"\x82" + GOOD[4:],
+    "NOTAUTH": GOOD[:3] + b"\x89" + GOOD[4:],
     "REFUSED": GOOD[:3] + b"\x85" + GOOD[4:],
     "no question": header(flags=0x8180, counts=(0, 1, 0, 0)) + GOOD[33:],
     "two questions": GOOD[:5] + b"\x02" + GOOD[6:],
@@ -91,3 +92,13 @@ def test_nor_is_a_denial_whose_soa_nobody_can_read() -> None:
     soa = b"\xc0\x0c\x00\x06\x00\x01\x00\x00\x00\x3c\x00\x16\xff\xff" + bytes(20)
     message = header(flags=0x8183, counts=(1, 0, 1, 0)) + asked().question + soa
     assert answer_of(message) is None
+
+
+def test_a_name_too_long_by_a_dname_has_the_dname_for_an_answer() -> None:
+    # dnslib does not write one: of example.com, where the question's name says it.
+    dname = b"\xc0\x10\x00\x27\x00\x01\x00\x00\x01\x2c\x00\x09\x07example\x00"
+    message = response(asked().question, rcode=6)
+    answer = answer_of(message[:6] + b"\x00\x01" + message[8:] + dname)
+    assert answer is not None
+    assert (answer.rcode, answer.answers, answer.authorities) == (6, 1, 0)
+    assert answer.expires == NOW  # nothing says how long that is so

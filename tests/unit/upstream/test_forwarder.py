@@ -185,3 +185,25 @@ def test_with_nowhere_to_send_the_failure_comes_at_once() -> None:
         assert got.ede == (23, "fe80::1#53 invalid argument")
 
     run(["udp://[fe80::1]"], scenario)  # which interface? No packet ever leaves.
+
+
+def test_that_a_name_gets_too_long_is_an_answer() -> None:
+    # RFC 6672 section 2.2: YXDOMAIN, with the DNAME. Without one it says nothing of the name.
+    dname = b"\xc0\x0e\x00\x27\x00\x01" + bytes(4) + b"\x00\x09\x07example\x00"
+    with ScriptedUpstream() as upstream, ScriptedUpstream() as other:
+        for one in (upstream, other):
+            one.on("a.example", lambda packet_id, question: [
+                packet_id + b"\x81\x86\x00\x01\x00\x01" + bytes(4) + question + dname
+            ])  # fmt: skip
+            one.on("b.example", "rcode:6")
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert (got.rcode, got.answers) == (6, 1)
+            assert len(upstream.log) + len(other.log) == 1
+            got = await bench.ask("b.example")
+            assert got.rcode == 2
+            assert got.ede is not None
+            assert got.ede[1].endswith(" YXDOMAIN")
+
+        run([upstream.url, other.url], scenario)

@@ -14,6 +14,7 @@ from blocker.upstream.packet import (
     is_answer,
     is_bare_refusal,
     is_response,
+    is_too_long,
     keepalive_of,
     mixed_case,
     padded,
@@ -147,6 +148,17 @@ def test_the_rcode_has_its_upper_bits_where_nothing_else_is_said() -> None:
     assert rcode_of(response(b"\x00\x01", QUESTION, rcode=5, answers=0), QUESTION) == 5
     (bad_version,) = messages("bad-version", "", b"\x00\x01", QUESTION, opt=True)
     assert rcode_of(bad_version, QUESTION) == 16
+
+
+@pytest.mark.parametrize(
+    "rcode,rtype,octets,too_long",
+    [(6, 39, 13, True), (6, 5, 13, False), (0, 39, 13, False), (6, 39, 12, False)],
+)
+def test_a_name_is_too_long_by_a_dname(rcode: int, rtype: int, octets: int, too_long: bool) -> None:
+    said = response(b"\x00\x01", QUESTION, rcode=rcode, answers=0)
+    record = b"\xc0\x0c" + bytes((0, rtype)) + b"\x00\x01" + bytes(5) + b"\x01\x00"
+    message = said[:7] + b"\x01" + said[8:] + record[:octets]
+    assert is_too_long(message, QUESTION) == too_long
 
 
 def test_a_bare_header_can_refuse_edns() -> None:
