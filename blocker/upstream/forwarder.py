@@ -98,7 +98,11 @@ class Forwarder(Recovery):
         if exchange.done:
             self._late(exchange, upstream, message, now)
             return
-        answer = self._engine.on_response(exchange.query, message, now)
+        try:
+            answer = self._engine.on_response(exchange.query, message, now)
+        except Exception:  # a fault of ours: nobody waits for it, and no server is thought silent
+            log.exception("an upstream's answer could not be read")
+            answer = None
         if answer is None:
             self._unusable(attempt, now)
             return
@@ -140,6 +144,8 @@ class Forwarder(Recovery):
         """Let go of every socket. Who still waits gets no answer."""
         if self._tick_timer is not None:
             self._tick_timer.cancel()
+        for exchange in self._exchanges.values():
+            exchange.done = True  # what is still on its way to us starts nothing new
         self._exchanges.clear()
         for upstream in (*self.upstreams, *(upstream for upstream, _ in self._leaving)):
             upstream.close()
@@ -157,9 +163,14 @@ class Forwarder(Recovery):
     def _tick(self) -> None:
         self._tick_timer = None
         now = self._clock()
-        try:
-            for exchange in [one for one in self._exchanges.values() if one.due <= now]:
+        for exchange in [one for one in self._exchanges.values() if one.due <= now]:
+            try:
                 self._overdue(exchange, now)
+            except Exception:
+                log.exception("a question could not be looked after")
+                if not exchange.done:  # it would go wrong for ever
+                    self._end(exchange)
+        try:
             self._look_at_losers(now)
             self._forget_strays(now)
             self._routes.refresh(now)

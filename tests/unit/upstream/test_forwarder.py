@@ -2,14 +2,18 @@
 
 import asyncio
 import gc
+from typing import NoReturn
 
 import pytest
 
-from blocker.upstream import forwarder
+from blocker.core.engine import Engine, Forward
+from blocker.upstream import forwarder, recovery
 from blocker.upstream.choice import EXPLORE
 from blocker.upstream.url import upstream_from_url
 from tests.support.asking import Bench, clock, query_packet, run
 from tests.support.upstream import ScriptedUpstream
+
+ODD = 65280  # a type
 
 
 def test_equal_questions_in_flight_are_asked_once_whatever_their_case() -> None:
@@ -207,3 +211,48 @@ def test_that_a_name_gets_too_long_is_an_answer() -> None:
             assert got.ede[1].endswith(" YXDOMAIN")
 
         run([upstream.url, other.url], scenario)
+
+
+def test_an_answer_that_we_cannot_read_is_not_waited_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Engine, "on_response", _trouble)
+    with ScriptedUpstream() as upstream:
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask("a.example")
+            assert got.rcode == 2
+            assert got.seconds < 0.5
+            assert not bench.forwarder.upstreams[0].health.failures
+
+        run([upstream.url], scenario)
+    assert "could not be read" in caplog.text
+
+
+def test_trouble_with_one_question_is_not_that_of_the_others(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(recovery, "TOTAL", 1.5)
+    monkeypatch.setattr(recovery, "CLIENT_TIMER", 0.1)
+    stale = Engine.stale
+
+    def odd(engine: Engine, forward: Forward, now: float) -> bytes | None:
+        return _trouble() if forward.query.qtype == ODD else stale(engine, forward, now)
+
+    monkeypatch.setattr(Engine, "stale", odd)
+    with ScriptedUpstream() as upstream:
+        upstream.always("drop")
+
+        async def scenario(bench: Bench) -> None:
+            stuck = asyncio.ensure_future(bench.ask("a.example", qtype=ODD))
+            await asyncio.sleep(0)
+            assert (await bench.ask("b.example")).rcode == 2
+            assert bench.forwarder.in_flight == 0
+            stuck.cancel()
+
+        run([upstream.url], scenario)
+    assert caplog.text.count("could not be looked after") == 1
+
+
+def _trouble(*_: object) -> NoReturn:
+    raise ZeroDivisionError
