@@ -173,7 +173,7 @@ class Requests(Kept[Http2Connection]):
             if trouble:
                 self._sink.failed(attempt, trouble, now)
             elif not attempt.exchange.done:
-                self.put(attempt)
+                self.put_late(attempt)
 
 
 def _is_address(host: str) -> bool:

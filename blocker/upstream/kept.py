@@ -98,6 +98,10 @@ class Kept(ABC, Generic[Kind]):
             attempt.losses += 1
         else:
             attempt.resent = True
+        self.put_late(attempt)
+
+    def put_late(self, attempt: Attempt) -> None:
+        """As `put`, when who sent it has gone on: that it cannot be asked is told as a failure."""
         try:
             self.put(attempt)
         except OSError as error:

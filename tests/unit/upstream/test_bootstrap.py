@@ -7,6 +7,7 @@ import pytest
 
 from blocker.upstream import bootstrap, tls
 from blocker.upstream.bootstrap import Whereabouts
+from blocker.upstream.channel import TlsChannel
 from blocker.upstream.endpoint import Unusable
 from blocker.upstream.url import upstream_from_url, upstream_of
 from tests.support.asking import Bench, clock, run
@@ -177,5 +178,30 @@ def test_without_an_address_there_is_a_failure_that_says_so() -> None:
             assert got.rcode == 2
             said = f"lists.example:{server.port} no address is known of lists.example"
             assert got.ede == (23, said)
+
+        run([given], scenario)
+
+
+def test_one_that_cannot_be_asked_in_the_end_keeps_none_of_the_others_waiting(
+    trusted: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    troubles = [OSError(24, "Too many open files")]
+    channel = tls.Secured.channel
+
+    def scarce(secured: tls.Secured, now: float) -> TlsChannel:
+        if troubles:
+            raise troubles.pop()
+        return channel(secured, now)
+
+    monkeypatch.setattr(tls.Secured, "channel", scarce)
+    with DohServer() as server, ScriptedUpstream() as known:
+        known.on("lists.example", "address:127.0.0.1")
+        given = upstream_of({"url": server.url, "bootstrap": [known.url]}, clock)
+
+        async def scenario(bench: Bench) -> None:
+            got = await bench.ask_all([f"n{number}.example" for number in range(3)])
+            assert {one.answers for one in got} == {1}
+            assert max(one.seconds for one in got) < 0.9
+            assert given.tally.errors == {"network": 1}
 
         run([given], scenario)
