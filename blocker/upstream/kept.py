@@ -35,6 +35,7 @@ class Kept(ABC, Generic[Kind]):
         self._open: list[Kind] = []
         self._limit = _NO_LIMIT  # questions that a connection carries
         self._limited_until = 0.0
+        self._ended_after = 0  # answers, the last one that dropped questions
         self._sink: Sink
 
     def open(self, sink: Sink) -> None:
@@ -131,12 +132,15 @@ class Kept(ABC, Generic[Kind]):
         return self._open[-1]
 
     def _note_limit(self, connection: Connection, attempts: Sequence[Attempt]) -> None:
-        """A server that answers a question and drops those before it answers no more on one.
+        """Two that dropped questions after as many answers say how many there are on one.
 
-        One that was closed when idle drops what was sent after its last answer.
+        One alone may have been cut off. One that was idle drops what came after its last answer.
         """
-        if not connection.answered or connection.abandoned:
+        answered = connection.answered
+        if not answered or connection.abandoned:
             return
         if any(one.sent <= connection.answered_at for one in attempts):
-            self._limit = connection.answered
-            self._limited_until = self._clock() + HELD_TO
+            if answered == self._ended_after:
+                self._limit = answered
+                self._limited_until = self._clock() + HELD_TO
+            self._ended_after = answered

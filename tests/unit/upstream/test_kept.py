@@ -100,25 +100,29 @@ ASKED = 100.0  # the time of `attempt`
 
 
 @pytest.mark.parametrize(
-    "answered,answered_at,limited",
+    "ends,answered_at,limited",
     [
-        (3, ASKED + 0.1, True),  # it answered what came later, and dropped this
-        (3, ASKED - 1, False),  # it was idle; the question crossed its end
-        (0, ASKED + 0.1, False),  # it never worked
+        ([3, 3], ASKED + 0.1, True),  # they answered what came later, and dropped this
+        ([3], ASKED + 0.1, False),  # once, the way may have failed
+        ([2, 3], ASKED + 0.1, False),
+        ([3, 3], ASKED - 1, False),  # they were idle; the question crossed the end
+        ([0, 0], ASKED + 0.1, False),  # they never worked
     ],
 )
 def test_where_a_server_ends_connections_is_held_to_for_a_while(
-    answered: int, answered_at: float, limited: bool
+    ends: list[int], answered_at: float, limited: bool
 ) -> None:
     async def play() -> None:
         kept = Kept()
         kept._sink = Deaf()  # type: ignore[assignment]
         kept.attempt.exchange.done = True
-        before = kept.connection
-        before.answered, before.answered_at = answered, answered_at
-        before.finish("connection closed")
+        for answered in ends:
+            before = kept.connection
+            before.pending[b"id"] = kept.attempt
+            before.answered, before.answered_at = answered, answered_at
+            before.finish("connection closed")
+            assert before.closed
         after = kept.connection
-        assert after is not before
         for number in range(3):
             assert kept.connection is after
             after.pending[bytes((number,))] = kept.attempt
