@@ -182,14 +182,14 @@ class Http2Connection(Connection):
             self._listener.broken(self, token, f"http/2: {name.lower()}")
 
     def _on_data(self, event: DataReceived) -> None:
+        # Also of what is not wanted: else the server has no room left for the answers that are.
+        self._http.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         response = self._responses.get(event.stream_id)
         if response is not None:
             response.body += event.data
             if len(response.body) > LONGEST:
                 self._cancel(event.stream_id)
                 self._listener.broken(self, response.token, "sent too much")
-                return
-        self._http.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
 
     def _end(self, reason: str) -> None:
         super()._end(reason)

@@ -95,3 +95,19 @@ def test_a_server_that_refuses_all_is_asked_twice() -> None:
 
         run([upstream_of(server.given(), clock), upstream_of({"url": other.url}, clock)], scenario)
         assert len(server.log) == 2
+
+
+def test_answers_that_are_too_long_leave_room_for_others() -> None:
+    # Each octet that the server may send has to be given back to it (RFC 9113 section 5.2).
+    with DohServer() as server:
+        names = [f"n{number}.example" for number in range(20)]
+        for name in names:
+            server.on(name, "long")
+
+        async def scenario(bench: Bench) -> None:
+            for name in names:
+                assert (await bench.ask(name)).rcode == 2
+            assert (await bench.ask("a.example")).answers == 1
+
+        run([upstream_of(server.given(), clock)], scenario)
+        assert server.connections == 1
