@@ -171,7 +171,8 @@ class Recovery(Race):
             if attempt is not None:
                 exchange.current = None
                 upstream = attempt.upstream
-                blame = not (attempt.stream and setbacks.streamed)
+                # Who answers others on connections that end is not silent.
+                blame = not (attempt.losses or (attempt.stream and setbacks.streamed))
                 self._count(exchange, upstream, TIMEOUT, "timeout", now, blame=blame)
                 upstream.timed_out(attempt, now)
             self._next(exchange, now)

@@ -87,6 +87,24 @@ def test_a_server_that_answers_few_questions_on_a_connection_loses_none(
         run([upstream.tcp_url], scenario)
 
 
+@pytest.mark.quiet
+def test_a_server_that_answers_one_question_on_a_connection_is_not_thought_silent(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with ScriptedUpstream(carries=1) as upstream:
+        names = [f"n{number}.example" for number in range(100)]
+        for name in names:
+            upstream.on_tcp(name, "delay:0.1")
+
+        async def scenario(bench: Bench) -> None:
+            assert {one.answers for one in await bench.ask_all(names)} == {1}
+            (asked,) = bench.forwarder.upstreams
+            assert asked.tally.errors["timeout"] > 3  # those that waited for their turn
+
+        run([upstream.tcp_url], scenario)
+    assert "is down" not in caplog.text
+
+
 def test_a_question_that_ends_every_connection_does_not_do_so_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
