@@ -2,7 +2,7 @@
 
 Rule: nobody proves who they are that say a packet was too large for the way. Believed, a forger of
 such messages makes answers leave in fragments; and of those all but the first carry nothing that
-can be checked: no port, no id, no question. BIND, Knot and Unbound set the same.
+can be checked: no port, no id, no question. Unbound, BIND and PowerDNS do the same.
 """
 
 import contextlib

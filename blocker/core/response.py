@@ -26,6 +26,7 @@ MAX_CHAIN = 12  # aliases followed; a chain that is longer, or a loop, is no ans
 MAX_NEGATIVE = 3600  # seconds; RFC 2308 section 5 calls one to three hours sensible
 
 _DNAME, _NSEC, _NSEC3 = 39, 47, 50
+_SOA = frozenset((SOA,))
 _PROOFS = frozenset((_NSEC, _NSEC3))  # for those who say DO (RFC 3225 section 3)
 
 
@@ -60,7 +61,8 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
     rcode = message[3] & 15
     records = read(message, start, message[6] << 8 | message[7], query.name)
     chain: list[bytes] = []
-    kept, proofs = records, []
+    proofs: list[Record] = []
+    kept = records
     lifetime = lifetimes.most
     if rcode != NOERROR or not _is_plain(query, records):
         chain, links = _chain(query, message, records)
@@ -68,28 +70,13 @@ def _read_answer(query: Query, message: bytes, now: float, lifetimes: Lifetimes)
         negative = rcode == NXDOMAIN or not _has_data(query, kept, chain)
         if negative or query.do:
             at = records[-1].end if records else start
-            authority = read(message, at, message[8] << 8 | message[9], query.name)
-            proofs = _proofs(query, message, authority, {SOA} if negative else set())
-            if negative or proofs:
-                records = records + authority
-            if negative:
-                lifetime = _negative_lifetime(message, proofs)
-            elif proofs:  # that of a wildcard's answer (RFC 4035 section 3.1.3.3)
-                lifetime = min(lifetime, *(record.ttl for record in proofs))
+            proofs, authority, lifetime = _proven(query, message, at, negative, lifetime)
+            records = records + authority
         check(message, kept + proofs)
     elif query.qtype in NAMED:
         check(message, kept)
-    altered = bool(proofs)
-    for record in kept:  # written out, since min() and max() cost more than the rest of the loop
-        ttl = record.ttl
-        if ttl < lifetimes.least:
-            record.ttl = ttl = lifetimes.least
-            altered = True
-        elif ttl > lifetimes.most:
-            record.ttl = ttl = lifetimes.most
-            altered = True
-        if ttl < lifetime:
-            lifetime = ttl
+    lifetime, altered = _bound(kept, lifetimes, lifetime)
+    altered = altered or bool(proofs)
     for record in proofs:  # RFC 2308 section 5: the SOA's TTL counts the negative answer's down
         record.ttl = min(record.ttl, lifetime)
     if len(kept) > 1 and len({record.ttl for record in kept}) > 1:
@@ -164,18 +151,24 @@ def _on_chain(
     return rtype == _DNAME and any(is_below(owner, record.owner) for owner in owners)
 
 
-def _proofs(
-    query: Query, message: bytes, authority: list[Record], wanted: set[int]
-) -> list[Record]:
-    """Of the authority section the `wanted` types; for who says DO, denials and signatures too."""
-    if query.do:
-        wanted |= _PROOFS
-    return [
+def _proven(
+    query: Query, message: bytes, at: int, negative: bool, lifetime: int
+) -> tuple[list[Record], list[Record], int]:
+    """What proves the answer, all that stands with it in the authority section at `at`, and for how
+    long it proves that. A positive answer has a proof if it is a wildcard's (RFC 4035 section
+    3.1.3.3).
+    """
+    authority = read(message, at, message[8] << 8 | message[9], query.name)
+    wanted = (_SOA if negative else frozenset()) | (_PROOFS if query.do else frozenset())
+    proofs = [
         record
         for record in authority
         if record.rtype in wanted
         or (query.do and record.rtype == RRSIG and _covered(message, record) in wanted)
     ]
+    if negative:
+        return proofs, authority, _negative_lifetime(message, proofs)
+    return proofs, authority if proofs else [], min([lifetime, *(each.ttl for each in proofs)])
 
 
 def _covered(message: bytes, signature: Record) -> int:
@@ -202,6 +195,22 @@ def _body(
         return copy(message[:HEADER] + query.question + message[start:], kept, name)
     end = records[-1].end if records else start
     return message[start:end], [(record.ttl_at - start, record.ttl) for record in records]
+
+
+def _bound(records: list[Record], lifetimes: Lifetimes, lifetime: int) -> tuple[int, bool]:
+    """Bring TTLs within their bounds: the least of them and `lifetime`, and whether any changed."""
+    altered = False
+    for record in records:  # written out, since min() and max() cost more than the rest of the loop
+        ttl = record.ttl
+        if ttl < lifetimes.least:
+            record.ttl = ttl = lifetimes.least
+            altered = True
+        elif ttl > lifetimes.most:
+            record.ttl = ttl = lifetimes.most
+            altered = True
+        if ttl < lifetime:
+            lifetime = ttl
+    return lifetime, altered
 
 
 def _level(records: list[Record]) -> bool:
