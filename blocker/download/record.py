@@ -4,7 +4,9 @@ Rule: it may be lost, old or damaged at any time, and then costs one download mo
 """
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
 from typing import Any, Self
 
 
@@ -51,9 +53,23 @@ class Record:
     def decode(cls, text: bytes) -> Self:
         """ValueError when it is none."""
         try:
-            fields: dict[str, Any] = json.loads(text)
+            told: dict[str, Any] = json.loads(text)
             for name in ("good", "held"):
-                fields[name] = fields[name] and Copy(**fields[name])
-            return cls(**fields)
-        except (TypeError, KeyError, AttributeError) as error:
+                if told[name]:
+                    told[name] = Copy(**told[name])
+                    _check(Copy, asdict(told[name]))
+            _check(cls, told)
+            return cls(**told)
+        except (TypeError, KeyError, AttributeError, OverflowError, OSError) as error:
             raise ValueError(str(error)) from error
+
+
+def _check(kind: type[Copy | Record], told: Mapping[str, Any]) -> None:
+    """Every field is what it says, and a time is one that a calendar has."""
+    for each in fields(kind):
+        value = told.get(each.name, each.default)
+        if each.type is float:
+            datetime.fromtimestamp(value, UTC)
+        elif not isinstance(value, each.type):  # type: ignore[arg-type]
+            message = f"{each.name} is {value!r}"
+            raise TypeError(message)

@@ -1,5 +1,8 @@
 """What is remembered, and what cannot be read."""
 
+import json
+import math
+
 import pytest
 
 from blocker.download.record import Copy, Record
@@ -20,6 +23,37 @@ def test_there_and_back() -> None:
 def test_damage(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         Record.decode(text)
+
+
+@pytest.mark.parametrize("field", ["checked_at", "confirmed_at", "due_at"])
+@pytest.mark.parametrize("value", ["x", None, [], math.nan, math.inf, -1e300, 10**30])
+def test_a_time_that_is_none(field: str, value: object) -> None:
+    """Whoever compares it with the clock would stumble over it, start after start."""
+    told = json.loads(Record(COPY).encode())
+    with pytest.raises(ValueError, match=r"."):
+        Record.decode(json.dumps({**told, field: value}).encode())
+    told["good"]["fetched_at"] = value
+    with pytest.raises(ValueError, match=r"."):
+        Record.decode(json.dumps(told).encode())
+
+
+@pytest.mark.parametrize(
+    "field, value",
+    [("url", 1), ("url", None), ("failures", "1"), ("failures", 1.5), ("last_error", []),
+     ("good", "x"), ("good", [1]), ("held", True), ("held", 1.5)],
+)  # fmt: skip
+def test_a_field_of_another_type(field: str, value: object) -> None:
+    told = json.loads(Record(COPY).encode())
+    with pytest.raises(ValueError, match=r"."):
+        Record.decode(json.dumps({**told, field: value}).encode())
+
+
+@pytest.mark.parametrize("field", ["url", "etag", "last_modified", "octets", "lines", "digest"])
+def test_a_field_of_a_copy_of_another_type(field: str) -> None:
+    told = json.loads(Record(COPY, COPY).encode())
+    told["held"][field] = [1]
+    with pytest.raises(ValueError, match=field):
+        Record.decode(json.dumps(told).encode())
 
 
 def test_the_alarm_says_how_much_is_missing() -> None:
