@@ -52,8 +52,9 @@ def prune(folder: Path, keep: Collection[Path]) -> None:
     """Remove rulesets, whole or half-written, that are not in use and not from just now."""
     before = time.clock_gettime(time.CLOCK_REALTIME) - _ABANDONED
     for path in folder.glob(f"*{_SUFFIX}*"):
-        if path not in keep and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # it was another's, who is through with it
+            if path not in keep and path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _version(catalogue: Catalogue, subscriptions: Sequence[Subscription]) -> str:

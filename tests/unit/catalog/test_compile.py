@@ -5,6 +5,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,25 @@ def test_pruning_spares_what_is_used_and_what_is_new(tmp_path: Path) -> None:
     prune(tmp_path, [tmp_path / "used.ruleset"])
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == ["new.ruleset", "notes.txt", "used.ruleset"]
+
+
+def test_pruning_passes_over_what_another_removes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [tmp_path / name for name in (".half.ruleset.17", "old.ruleset")]
+    for path in paths:
+        path.touch()
+        os.utime(path, (0, 0))
+    looked = Path.glob
+
+    def glob(folder: Path, pattern: str) -> Iterator[Path]:
+        found = sorted(looked(folder, pattern))
+        paths[0].unlink()
+        yield from found
+
+    monkeypatch.setattr(Path, "glob", glob)
+    prune(tmp_path, [])
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_hundred_thousand_names_cost_little(tmp_path: Path) -> None:
