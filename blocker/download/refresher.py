@@ -82,7 +82,12 @@ class Refresher:
             self._look.set()
 
     def accept(self, name: str) -> None:
-        """Use the list that shrank. KeyError, or DownloadError when nothing is held back."""
+        """Use the list that shrank. KeyError, or DownloadError when nothing is held back, or what
+        is may be replaced at any moment.
+        """
+        if name in self.under_way:
+            message = f"{name} is being downloaded just now; accept what is held back after that"
+            raise DownloadError(message)
         self._downloads.shelf.accept(self.source(name).name)
         self._changed.set()
 

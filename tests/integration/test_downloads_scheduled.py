@@ -146,6 +146,27 @@ def test_what_shrank_is_told_of_when_it_is_accepted(tmp_path: Path) -> None:
         play(at, [at.source()], scenario)
 
 
+def test_nothing_is_accepted_while_the_list_is_under_way(tmp_path: Path) -> None:
+    """A thread may be moving the same files."""
+    with desk(tmp_path) as at:
+        at.web.on("/list", answer(GOOD), answer(lines(3)), slow(lines(4), 0.2))
+        at.refresh()
+        at.refresh()
+
+        async def scenario(refresher: Refresher, told: Told) -> None:
+            refresher.refresh("one")
+            await until(lambda: refresher.under_way)
+            with pytest.raises(DownloadError, match="one is being downloaded just now"):
+                refresher.accept("one")
+            await until(lambda: not refresher.under_way)
+            assert at.copy == GOOD
+            refresher.accept("one")
+            await until(lambda: told.times)
+            assert at.copy == lines(4)
+
+        play(at, [at.source()], scenario)
+
+
 def test_what_fails_is_tried_again_sooner_than_usual(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         at.web.on("/list", status(500), status(500), answer(GOOD))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from blocker.download.refresher import Refresher
+from blocker.download.shown import Progress
 from blocker.download.source import DownloadError, Source
 from tests.support.downloading import desk
 
@@ -45,5 +46,24 @@ def test_only_configured_names_are_known(tmp_path: Path) -> None:
                 for do in (refresher.source, refresher.refresh, refresher.accept):
                     with pytest.raises(KeyError):
                         do(name)
+
+        asyncio.run(run())
+
+
+def test_nothing_is_accepted_while_the_list_is_under_way(tmp_path: Path) -> None:
+    """A thread may be moving the same files. With a server: tests/integration/."""
+    with desk(tmp_path) as at:
+
+        async def never() -> None:
+            raise AssertionError
+
+        async def run() -> None:
+            refresher = Refresher(lambda: [at.source()], at.downloads(), never)
+            refresher.under_way["one"] = Progress()
+            with pytest.raises(DownloadError, match="one is being downloaded just now"):
+                refresher.accept("one")
+            del refresher.under_way["one"]
+            with pytest.raises(DownloadError, match="nothing is held back"):
+                refresher.accept("one")
 
         asyncio.run(run())
