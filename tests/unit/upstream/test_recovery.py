@@ -6,6 +6,7 @@ import pytest
 
 from blocker.upstream import recovery
 from tests.support.asking import Bench, run
+from tests.support.ports import free_port
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.quiet
@@ -184,8 +185,8 @@ def test_an_answer_that_is_whole_and_of_no_use_is_not_waited_out(scheme: str) ->
 
 
 def test_one_that_is_gone_is_passed_over_at_once_and_found_again() -> None:
-    with ScriptedUpstream() as good, ScriptedUpstream() as bad:
-        port = bad.port
+    port = free_port()
+    with ScriptedUpstream() as good, ScriptedUpstream(port=port) as bad:
 
         async def scenario(bench: Bench) -> None:
             for number in range(10):
