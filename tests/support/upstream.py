@@ -10,6 +10,8 @@ script of its own (`on_tcp`); without one it is answered. What arrives is kept i
 """
 
 import contextlib
+import heapq
+import itertools
 import random
 import selectors
 import socket
@@ -63,7 +65,8 @@ class ScriptedUpstream:
         self._default = "answer"
         self._lost, self._chance = 0.0, random.Random()
         self._selector = selectors.DefaultSelector()
-        self._later: list[tuple[float, int, bytes, socket.socket, Any]] = []
+        self._later: list[tuple[float, int, int, bytes, socket.socket, Any]] = []  # a heap
+        self._numbers = itertools.count()
         self._taken: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._udp, self._tcp = _bound(port, tcp=tcp)
         self.port: int = self._udp.getsockname()[1]
@@ -137,8 +140,9 @@ class ScriptedUpstream:
             select.register(self._tcp, selectors.EVENT_READ, self._accept)
         while self._running:
             self._send_what_is_due()
-            wait = min((at for at, *_ in self._later), default=time.monotonic() + 1)
-            for key, _ in select.select(max(0.0, wait - time.monotonic())):
+            now = time.monotonic()
+            due = self._later[0][0] if self._later else now + 1
+            for key, _ in select.select(max(0.0, due - now)):
                 key.data(key.fileobj)
         for sock in (self._udp, self._tcp, self._stranger, self._wake, self._woken, *self._streams):
             if sock is not None:
@@ -197,7 +201,8 @@ class ScriptedUpstream:
         step = script[min(self._taken[key], len(script) - 1)]
         self._taken[key] += 1
         if callable(step):
-            self._later += [(now, 0, each, sock, peer) for each in step(packet[:2], question)]
+            for message in step(packet[:2], question):
+                self._schedule(now, 0, message, sock, peer)
             return
         for order, action in enumerate(step.split("+")):
             verb, _, argument = action.partition(":")
@@ -214,13 +219,17 @@ class ScriptedUpstream:
             at = now + float(argument) if verb == "delay" else now
             for message in messages(verb, argument, packet[:2], question, opt=opt):
                 origin = self._stranger if verb == "wrong-port" else sock
-                self._later.append((at, order, message, origin, peer))
-        self._later.sort(key=lambda one: one[:2])
+                self._schedule(at, order, message, origin, peer)
+
+    def _schedule(
+        self, at: float, order: int, message: bytes, sock: socket.socket, peer: Any
+    ) -> None:
+        heapq.heappush(self._later, (at, order, next(self._numbers), message, sock, peer))
 
     def _send_what_is_due(self) -> None:
         now = time.monotonic()
         while self._later and self._later[0][0] <= now:
-            _, _, message, sock, peer = self._later.pop(0)
+            _, _, _, message, sock, peer = heapq.heappop(self._later)
             with contextlib.suppress(OSError):
                 if sock in self._streams:
                     sock.sendall(struct.pack(">H", len(message)) + message)
