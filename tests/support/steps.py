@@ -118,7 +118,7 @@ def messages(verb: str, value: str, packet_id: bytes, question: bytes, *, opt: b
             return [known[:-4] + socket.inet_aton(value) if has else known]
         case "garbage":
             noise = random.Random(question)
-            return [bytes(noise.randrange(256) for _ in range(80))]
+            return [wrong_id + bytes(noise.randrange(256) for _ in range(78))]
         case "garbage-id":  # but its id is right
             return [packet_id + bytes(range(0xF0, 0xFF)) * 3]
         case "empty":
