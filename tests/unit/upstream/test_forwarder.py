@@ -44,6 +44,7 @@ def test_questions_that_differ_in_do_are_two() -> None:
         assert len(upstream.log) == 2
 
 
+@pytest.mark.quiet
 def test_a_client_has_a_share_and_others_are_served(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forwarder, "SHARE", 20)
     with ScriptedUpstream() as upstream:
@@ -65,6 +66,7 @@ def test_a_client_has_a_share_and_others_are_served(monkeypatch: pytest.MonkeyPa
         run([upstream.url], scenario)
 
 
+@pytest.mark.quiet
 def test_in_all_there_is_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forwarder, "CAPACITY", 10)
     with ScriptedUpstream() as upstream:
@@ -80,6 +82,7 @@ def test_in_all_there_is_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
         run([upstream.url], scenario)
 
 
+@pytest.mark.quiet
 def test_drain_waits_for_what_is_in_flight_but_not_for_ever() -> None:
     with ScriptedUpstream() as upstream:
         upstream.on("slow.example", "delay:0.15")
@@ -123,6 +126,7 @@ def test_replaced_upstreams_finish_and_kept_ones_keep_what_they_know() -> None:
         run([old.url, kept.url], scenario)
 
 
+@pytest.mark.quiet
 def test_requests_and_times_are_counted() -> None:
     with ScriptedUpstream() as upstream:
         upstream.on("slow.example", "delay:0.03")
@@ -132,8 +136,8 @@ def test_requests_and_times_are_counted() -> None:
             (asked,) = bench.forwarder.upstreams
             assert asked.tally.requests == 1
             assert sum(asked.tally.counts) == 1
-            assert asked.tally.counts[5] == 1  # over 25 ms, up to 50
-            assert 0.03 <= asked.tally.seconds < 0.05
+            assert sum(asked.tally.counts[5:]) == 1  # over 25 ms, however busy the machine is
+            assert asked.tally.seconds >= 0.03
 
         run([upstream.url], scenario)
 
