@@ -35,7 +35,8 @@ check: $(READY) ## what a change must pass before its tests are looked at: lint,
 bench: $(READY) ## side by side with Unbound, dnsmasq and dnsdist, as a Markdown table; BENCH="--quick"
 	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
-fuzz: $(READY) ## a million broken packets each way, against a running server; FUZZ="--packets 10000"
+fuzz: $(READY) ## new examples for what reads; then a million broken packets each way; FUZZ="--packets 10000"
+	@$(BIN)/python -m pytest -q --hypothesis-profile=new tests/fuzz --ignore=tests/fuzz/test_over_the_wire.py
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 dashboards: $(READY) ## write deploy/grafana/json anew from the code beside it

@@ -25,7 +25,7 @@ def room(kept: Answer) -> int:
 
 
 @given(st.integers(0, 20_000), STEPS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_octets_are_the_sum_over_what_is_stored(
     size: int, steps: list[tuple[bool, int, int, int]]
 ) -> None:

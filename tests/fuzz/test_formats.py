@@ -43,7 +43,7 @@ _WRITTEN = st.lists(
 
 
 @pytest.mark.parametrize("format_", FORMATS.values(), ids=FORMATS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     parts=_WRITTEN,
     match=st.sampled_from(["auto", "exact", "subtree"]),
@@ -76,7 +76,7 @@ def test_any_octets(
         assert len(reported.first) == min(reported.count, 100)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(parts=_WRITTEN)
 def test_any_file_is_some_format_or_none(parts: list[bytes]) -> None:
     octets = b"".join(parts)
@@ -86,7 +86,7 @@ def test_any_file_is_some_format_or_none(parts: list[bytes]) -> None:
     assert why == "is empty" or octets.strip()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(parts=_WRITTEN)
 def test_any_line_of_hosts(parts: list[bytes]) -> None:
     said: HostsLine | ValueError | None
@@ -100,7 +100,7 @@ def test_any_line_of_hosts(parts: list[bytes]) -> None:
         assert said is None or (said.names and ip_address(str(said.address)) == said.address)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     names=st.lists(
         st.lists(st.from_regex(r"[a-z]([a-z0-9-]{0,5}[a-z0-9])?", fullmatch=True), min_size=3,
@@ -118,7 +118,7 @@ def test_good_names_are_all_read_alike(names: list[str]) -> None:
     assert (reading.bad.count, reading.ignored.count) == (0, 0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     names=st.lists(
         st.lists(st.sampled_from(["a", "b", "c"]), min_size=3, max_size=4).map(".".join),
@@ -142,7 +142,7 @@ def test_a_name_means_the_same_in_every_format_of_zones(names: list[str]) -> Non
 _LABELS = st.lists(st.sampled_from(["a", "b"]), min_size=1, max_size=4).map(".".join)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(exact=st.sets(_LABELS, max_size=5), wild=st.sets(_LABELS, max_size=4), name=_LABELS)
 def test_a_zone_answers_as_rfc_4592_says(exact: set[str], wild: set[str], name: str) -> None:
     """The closest name that exists decides: its wildcard answers, or nothing does."""

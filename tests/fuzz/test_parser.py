@@ -16,7 +16,7 @@ from tests.support.packets import OPT, wire
 
 
 @given(PACKETS)
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=1_000)
 def test_we_and_dnslib_read_the_same(packet: bytes) -> None:
     theirs = read_by_dnslib(packet)
     try:

@@ -49,7 +49,7 @@ XIAOMI = Rule("xiaomi.com", from_text("xiaomi.com"), "subtree", "block", "user",
 
 
 @given(st.lists(RULES, max_size=8), st.lists(NAMES, min_size=1, max_size=6), SWITCHES)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example([XIAOMI], [b"\x09ab\x06xiaomi\x03com\x00", b"\x02ab\x06xiaomi\x03com\x00"], {})
 def test_match_says_what_a_walk_over_every_rule_says(
     rules: list[Rule], names: list[bytes], vendors: dict[str, Switch]

@@ -24,20 +24,20 @@ ASKED = st.sampled_from(
 
 
 @given(ASKED.flatmap(lambda asked: st.tuples(st.just(asked), mutated(responses(asked)))))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @example((question("a.b"), b""))
 def test_a_message_mutated(pair: tuple[bytes, bytes]) -> None:
     check(*pair)
 
 
 @given(ASKED.flatmap(lambda asked: st.tuples(st.just(asked), responses(asked))))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 def test_a_message_of_any_records(pair: tuple[bytes, bytes]) -> None:
     check(*pair)
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_random_octets(octets: bytes) -> None:
     asked = question("www.example.com")
     check(asked, octets)
@@ -45,7 +45,7 @@ def test_random_octets(octets: bytes) -> None:
 
 
 @given(NAMES, st.binary(max_size=40))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_alias(target: bytes, rest: bytes) -> None:
     asked = question("www.example.com")
     alias = b"\xc0\x0c\x00\x05\x00\x01\x00\x00\x00\x3c" + len(target).to_bytes(2, "big") + target

@@ -24,7 +24,7 @@ _PIECES = st.sampled_from(
 _TEXT = st.one_of(st.text(max_size=60), st.lists(_PIECES, max_size=40).map("".join))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(text=_TEXT)
 def test_any_text(text: str) -> None:
     lines = len(text.splitlines()) + 1

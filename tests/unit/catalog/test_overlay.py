@@ -229,7 +229,7 @@ ENTRIES = st.dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(edits=ENTRIES, seed=st.integers())
 def test_the_order_of_what_is_written_makes_no_difference(edits: dict[str, str], seed: int) -> None:
     """Whatever the order of entries and of files: the same rules, but for their lines."""

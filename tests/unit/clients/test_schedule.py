@@ -164,7 +164,7 @@ def schedules(draw: st.DrawFn) -> tuple[list[Slot], float]:
     return slots, begun + draw(st.integers(-86_400, 3 * 86_400))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(schedules())
 @example(([slot("21:00", "02:30", 5)], at("2026-10-24 20:00")))
 @example(([slot("00:00", "12:00", 4, zone="Pacific/Apia")], at("2011-12-29 12:00", "Pacific/Apia")))

@@ -200,7 +200,7 @@ _NAME = st.lists(_LABEL, min_size=1, max_size=4).map(lambda labels: from_text(".
 _LISTS = st.lists(st.tuples(st.booleans(), st.booleans(), st.lists(_NAME, max_size=12)), max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(lists=_LISTS, questions=st.lists(_NAME, min_size=1, max_size=20))
 def test_agrees_with_a_dictionary(
     lists: list[tuple[bool, bool, list[bytes]]], questions: list[bytes]
