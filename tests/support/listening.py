@@ -7,7 +7,7 @@ import asyncio
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,11 +22,14 @@ from tests.support.rules import policy, rule
 
 
 class Late:
-    """`late50.example` is answered after 50 ms, `never.example` never, all others at once."""
+    """`late50.example` is answered after 50 ms, `held.example` when it is released, `never.example`
+    never, all others at once.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.asked: list[Forward] = []
+        self._held: list[tuple[Forward, Any, Any]] = []
 
     def ask(self, forward: Forward, transport: Any, address: Any) -> None:
         self.asked.append(forward)
@@ -35,8 +38,16 @@ class Late:
             delay = int(label.removeprefix("late")) / 1000
             loop = asyncio.get_running_loop()
             loop.call_later(delay, self._answer, forward, transport, address)
+        elif label == "held":
+            self._held.append((forward, transport, address))
         elif label != "never":
             self._answer(forward, transport, address)
+
+    def release(self) -> None:
+        """Answer what is held; what is asked in consequence is held in turn."""
+        held, self._held = self._held, []
+        for each in held:
+            self._answer(*each)
 
     def _answer(self, forward: Forward, transport: Any, address: Any) -> None:
         message = response(forward.query.question, f"{_text(forward)} 0 IN A 192.0.2.1")
@@ -165,6 +176,13 @@ async def connection(server: StreamListener) -> AsyncIterator[Client]:
     finally:
         writer.transport.abort()
         await asyncio.sleep(0)
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """What a listener notices a moment later."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what is waited for is anything
+            await asyncio.sleep(0.001)
 
 
 def framed(packet: bytes) -> bytes:

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from blocker.listen import connections
-from tests.support.listening import connection, framed, stream_listener
+from tests.support.listening import connection, framed, stream_listener, until
 from tests.support.packets import lines, query, read
 
 pytestmark = pytest.mark.quiet
@@ -117,12 +117,11 @@ def test_a_client_that_goes_away_does_no_harm() -> None:
     async def run() -> None:
         async with stream_listener() as (server, behind):
             async with connection(server) as client:
-                client.send(query("late30.example"), query("never.example"))
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.05)
-            assert len(behind.asked) == 2
-            assert not server.connections
+                client.send(query("held.example"), query("never.example"))
+                await until(lambda: len(behind.asked) == 2)
+            await until(lambda: not server.connections)
             assert not server.by_client
+            behind.release()
             async with connection(server) as client:
                 client.send(BLOCKED)
                 assert (await client.receive())[:2] == BLOCKED[:2]
@@ -136,9 +135,10 @@ def test_what_a_client_that_left_had_queued_is_not_asked(monkeypatch: pytest.Mon
     async def run() -> None:
         async with stream_listener() as (server, behind):
             async with connection(server) as client:
-                client.send(*(query("late40.example", packet_id=n) for n in range(10)))
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.1)
+                client.send(*(query("held.example", packet_id=n) for n in range(10)))
+                await until(lambda: len(behind.asked) == 2)
+            behind.release()  # it is full and so not read from; now it is noticed
+            await until(lambda: not server.connections)
             assert len(behind.asked) == 2
 
     asyncio.run(run())
@@ -149,9 +149,12 @@ def test_questions_in_flight_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> No
 
     async def run() -> None:
         async with stream_listener() as (server, behind), connection(server) as client:
-            client.send(*(query("late30.example", packet_id=n) for n in range(10)))
-            await asyncio.sleep(0.015)
-            assert len(behind.asked) == 4
+            client.send(*(query("held.example", packet_id=n) for n in range(10)))
+            for asked in (4, 8, 10):
+                await until(lambda asked=asked: len(behind.asked) >= asked)  # type: ignore[misc]
+                await asyncio.sleep(0.01)
+                assert len(behind.asked) == asked
+                behind.release()
             assert len({(await client.receive())[:2] for _ in range(10)}) == 10
 
     asyncio.run(run())
@@ -168,7 +171,7 @@ def test_connections_of_a_client_have_a_bound(monkeypatch: pytest.MonkeyPatch) -
                 one.send(BLOCKED)
                 assert (await one.receive())[:2] == BLOCKED[:2]
                 assert server.turned_away == 1
-            await asyncio.sleep(0.01)
+            await until(lambda: len(server.connections) == 1)
             async with connection(server) as again:
                 again.send(BLOCKED)
                 assert (await again.receive())[:2] == BLOCKED[:2]
