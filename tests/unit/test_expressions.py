@@ -101,10 +101,10 @@ def test_an_expression_is_no_attack() -> None:
     label = "a" * 60 + "b"
     searched = Expressions([regex("^(a+)+$"), regex("(a|aa)+$"), regex("(.*)*x")])
     name = from_text(f"{label}.{label}.{label}")
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(100):
         assert not searched.find(name)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_more_expressions_than_memory_for_them_are_found_all_the_same() -> None:

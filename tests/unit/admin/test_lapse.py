@@ -27,6 +27,7 @@ async def until_lapsed(admin: Admin) -> None:
         task.cancel()
 
 
+@pytest.mark.quiet
 def test_it_leaves_the_settings_and_what_it_hid_is_back(tmp_path: Path) -> None:
     async def scenario(admin: Admin) -> None:
         admin.configure("rules: {allow: [a.example]}\n")

@@ -76,6 +76,7 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+@pytest.mark.quiet
 def test_who_is_killed_is_replaced_at_once_and_alone(births: Births) -> None:
     with supervised(births.child("w0"), births.child("w1"), admin=births.child("admin")):
         (first,) = births.wait_for("w0", 1)
@@ -88,6 +89,7 @@ def test_who_is_killed_is_replaced_at_once_and_alone(births: Births) -> None:
         assert len(births.pids("w1")) == len(births.wait_for("admin", 1)) == 1
 
 
+@pytest.mark.quiet
 def test_the_first_death_costs_no_delay_however_early(births: Births) -> None:
     with supervised(births.child("w0"), admin=births.child("admin")):
         (first,) = births.wait_for("w0", 1)
@@ -97,6 +99,7 @@ def test_the_first_death_costs_no_delay_however_early(births: Births) -> None:
         assert time.monotonic() - killed < 0.5
 
 
+@pytest.mark.quiet
 def test_who_dies_again_and_again_is_given_time(births: Births) -> None:
     with supervised(births.child("w0", lambda: None), admin=births.child("admin")):
         births.wait_for("w0", 4)
@@ -105,6 +108,7 @@ def test_who_dies_again_and_again_is_given_time(births: Births) -> None:
         births.wait_for("admin", 1)
 
 
+@pytest.mark.quiet
 def test_all_end_when_told_to(births: Births) -> None:
     with supervised(births.child("w0"), births.child("w1"), admin=births.child("admin")) as parent:
         pids = [births.wait_for(name, 1)[0] for name in ("w0", "w1", "admin")]

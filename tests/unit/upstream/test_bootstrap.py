@@ -90,6 +90,7 @@ def test_one_failure_among_several_addresses_does_not_send_us_looking() -> None:
     assert where.first is None
 
 
+@pytest.mark.quiet
 def test_while_there_is_no_network_it_is_tried_after_1_2_4_and_then_every_4_seconds() -> None:
     with ScriptedUpstream() as upstream:
         upstream.always("rcode:5")
@@ -135,6 +136,7 @@ def test_with_nobody_to_ask_nothing_is_known() -> None:
 
 
 @pytest.mark.usefixtures("trusted")
+@pytest.mark.quiet
 def test_an_address_where_nobody_is_makes_way_for_the_next() -> None:
     with DohServer() as server:
         given = upstream_of({"url": server.url, "addresses": ["127.0.0.7", "127.0.0.1"]}, clock)

@@ -37,6 +37,7 @@ def test_one_nobody_uses_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     play(echo, scenario)
 
 
+@pytest.mark.quiet
 def test_one_that_does_not_open_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "OPEN_SECONDS", 0.1)
 

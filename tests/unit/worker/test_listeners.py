@@ -13,7 +13,7 @@ from blocker.link import Encrypted
 from blocker.worker.listeners import Listeners, Sockets, load_https
 from tests.support.certificates import certificates
 from tests.support.encrypted import client
-from tests.support.listening import Late, bound, clock, engine
+from tests.support.listening import Late, bound, clock, engine, until
 from tests.support.packets import query, read
 from tests.support.source import ROOT
 
@@ -85,8 +85,7 @@ def test_all_answer_and_a_renewed_certificate_is_shown(tmp_path: Path) -> None:
         listeners.look(clock() + 120)
         assert "the one before stays in use" in listeners.error
         listeners.stop()
-        await asyncio.sleep(0.02)
-        assert listeners.connections == 0
+        await until(lambda: not listeners.connections)
 
     asyncio.run(run())
 
