@@ -86,6 +86,8 @@ def test_queries_in_the_socket_of_a_killed_worker_are_answered(tmp_path: Path) -
 
 def test_under_load_no_more_is_lost_than_was_in_hand(tmp_path: Path) -> None:
     with blocker(tmp_path) as server, server.client(seconds=1) as sock:
+        # Of a second's answers that come at once none may be lost here.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         load = Load(sock, rate=2_000)
         load.start()
         time.sleep(0.5)
@@ -138,6 +140,7 @@ class Load(threading.Thread):
 
 def test_without_the_supervisor_its_children_end(tmp_path: Path) -> None:
     with blocker(tmp_path) as server:
+        server.wait_until_ready()
         children = list(server.children().values())
         assert len(children) == 2
         os.kill(server.pid, signal.SIGKILL)
@@ -148,6 +151,7 @@ def test_without_the_supervisor_its_children_end(tmp_path: Path) -> None:
 
 def test_who_still_loads_its_program_ends_too(tmp_path: Path) -> None:
     with blocker(tmp_path) as server:
+        server.wait_until_ready()
         admin = server.children()["admin"]
         os.kill(admin, signal.SIGKILL)
         admin = server.successor("admin", admin)
