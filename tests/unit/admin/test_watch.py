@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import pytest
 
+from blocker.admin import watch
 from blocker.admin.watch import Watch
 from tests.support.backend import Admin, play
 from tests.support.lists import SOURCES, XIAOMI, entry
@@ -188,7 +189,11 @@ def test_what_editors_leave_and_what_comes_to_the_same_is_passed_over(tmp_path: 
     edit(tmp_path, scenario)
 
 
-def test_a_file_that_is_saved_in_parts_is_read_when_it_is_whole(tmp_path: Path) -> None:
+def test_a_file_that_is_saved_in_parts_is_read_when_it_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 30.0)  # however long saving takes here
+
     async def scenario(editing: Editing) -> None:
         before = editing.number
         for length in range(0, len(MORE), len(MORE) // 8):

@@ -60,7 +60,7 @@ def test_which_are_downloads(tmp_path: Path) -> None:
 
 
 def test_cells() -> None:
-    soon = (datetime.now(UTC) + timedelta(hours=5, seconds=1)).isoformat()
+    soon = (datetime.now(UTC) + timedelta(hours=5, minutes=15)).isoformat()
     told = {"name": "a", "state": "current", "names": 1234567, "lines": 9, "age": 7300, "error": ""}
     assert list(rows([{**told, "next_check": soon}])) == [
         ("a", "current", "1,234,567", "2 h", "in 5 h", "")
