@@ -18,7 +18,7 @@ from dnslib import DNSRecord
 from blocker.core.row import MARK, Row, decode
 from blocker.link import Generation, Link, Tally, encode_notice, link_pair
 from blocker.sockets import Address, bind_dns
-from blocker.worker import run
+from blocker.worker import outbox, run
 from tests.support.backend import first_plan
 from tests.support.packets import query
 from tests.support.ports import free_port
@@ -148,12 +148,15 @@ def test_it_tells_of_every_query_by_name(worker: Worker) -> None:
     }
 
 
-def test_nobody_listening_holds_nothing_up(worker: Worker) -> None:
+def test_nobody_listening_holds_nothing_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody reads the link; after its queue is full it drops, and answers as before."""
-    for _ in range(3):
-        worker.address(BLOCKED)
-    time.sleep(1)
-    assert worker.address(BLOCKED) == "0.0.0.0"
+    monkeypatch.setattr(outbox, "ROOM", 100)
+    monkeypatch.setattr(outbox, "QUEUED", 4_096)
+    with working(tmp_path) as worker:
+        for number in range(3_000):
+            assert worker.address(f"n{number}.{BLOCKED}") == "0.0.0.0"
+        worker.tally(lambda tally: tally.link_dropped + tally.rows_dropped > 0, 10)
+        assert worker.address(BLOCKED) == "0.0.0.0"
 
 
 def test_a_new_generation_is_taken_in_one_step_and_acknowledged(worker: Worker) -> None:
@@ -244,10 +247,16 @@ def test_the_books_of_many_queries_stall_no_answer(worker: Worker) -> None:
         sock.connect(("127.0.0.1", worker.port))
         slowest = []
         for number in range(20_000):
-            begun = time.perf_counter()
+            begun = time.perf_counter() - kept_waiting(worker.pid)
             sock.send(query(f"n{number}.{BLOCKED}"))
             sock.recv(512)
-            slowest.append(time.perf_counter() - begun)
+            slowest.append(time.perf_counter() - kept_waiting(worker.pid) - begun)
     slowest.sort()
     assert slowest[-20] < 0.005  # 99.9 %; the rest is the scheduler's
     worker.tally(lambda tally: tally.queries.get("udp", {}).get("blocked", 0) >= 19_000)
+
+
+def kept_waiting(worker: int) -> float:
+    """Seconds in which the worker, or who asks it, could have run and another process did."""
+    told = (Path(f"/proc/{pid}/schedstat").read_text().split()[1] for pid in (worker, "self"))
+    return sum(map(int, told)) / 1e9
