@@ -22,7 +22,6 @@ from tests.support.upstream import ScriptedUpstream
 SECONDS: Final = (
     10.0  # a client's patience: longer than ours with upstreams, also on a busy machine
 )
-SILENCE: Final = 0.3  # after so long there was no reply
 BLOCKED: Final = "blocked.example"
 LONG: Final = f"/^long[.](example|{'x' * 900})$/"  # a rule that makes a long text
 
@@ -48,25 +47,33 @@ class Served:
     server: Blocker
     upstream: ScriptedUpstream
 
-    def send(
-        self,
-        packet: bytes,
-        *,
-        tcp: bool = False,
-        client: str = "127.0.0.1",
-        seconds: float = SECONDS,
-    ) -> bytes | None:
+    def send(self, packet: bytes, *, tcp: bool = False, client: str = "127.0.0.1") -> bytes | None:
         """The reply's octets; None is silence, or a connection that was closed."""
         try:
             if tcp:
-                with self.connection(seconds) as sock:
+                with self.connection() as sock:
                     sock.sendall(framed(packet))
                     return received(sock)
-            with self.server.client_at(client, seconds) as datagrams:
+            with self.server.client_at(client, SECONDS) as datagrams:
                 datagrams.send(packet)
                 return datagrams.recv(65_535)
         except (TimeoutError, ConnectionError):
             return None
+
+    def is_silent_about(self, packet: bytes, *, tcp: bool = False) -> bool:
+        """Whether the next reply is to what is asked on the same socket after it."""
+        after = query("localhost", packet_id=int.from_bytes(packet[:2], "big") ^ 0xFFFF)
+        if tcp:
+            with self.connection() as sock:
+                sock.sendall(framed(packet) + framed(after))
+                reply = received(sock)
+        else:
+            with self.server.client_at("127.0.0.1", SECONDS) as datagrams:
+                datagrams.send(packet)
+                datagrams.send(after)
+                reply = datagrams.recv(65_535)
+        assert reply is not None, "the connection was closed"
+        return reply[:2] == after[:2]
 
     def ask(self, name: str | bytes, qtype: int = A, **how: Any) -> Any:
         """The reply to a question, read by dnslib."""
