@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from tests.differential.answers import Said, asked_of, message
 from tests.differential.scripts import APART, SCRIPTS
+from tests.support.ports import free_port
 
 ADDRESSES: Final = {script: f"127.0.1.{number}" for number, script in enumerate(APART, 1)}
 MAIN: Final = "127.0.0.1"
@@ -27,8 +28,8 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._unread: dict[socket.socket, bytearray] = {}
         self._sockets: list[socket.socket] = []
-        self.port = self._bind(MAIN, 0)
-        for address in ADDRESSES.values():
+        self.port = free_port()
+        for address in (MAIN, *ADDRESSES.values()):
             self._bind(address, self.port)
 
     def close(self) -> None:
@@ -74,19 +75,17 @@ class Loop:
         self._selector.register(client, selectors.EVENT_READ)
         return client
 
-    def _bind(self, address: str, port: int) -> int:
+    def _bind(self, address: str, port: int) -> None:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         udp.bind((address, port))
-        tcp.bind(udp.getsockname())
+        tcp.bind((address, port))
         tcp.listen(64)
         for sock, on in ((udp, self._datagrams), (tcp, self._accept)):
             sock.setblocking(False)
             self._sockets.append(sock)
             self._selector.register(sock, selectors.EVENT_READ, on)
-        bound: int = udp.getsockname()[1]
-        return bound
 
     def _datagrams(self, sock: socket.socket) -> None:
         with contextlib.suppress(BlockingIOError):
