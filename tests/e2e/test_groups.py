@@ -1,9 +1,11 @@
 """Groups on the wire: each source address of loopback is a client, and a phone has a network."""
 
 import socket
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from dnslib import DNSRecord
 
 from tests.support.blocker import BLOCKED, Blocker, blocker
@@ -44,50 +46,56 @@ def address(server: Blocker, client: str, name: str) -> str:
     return str(answer.rr[0].rdata) if answer.rr else f"rcode {answer.header.rcode}"
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blocker]:
+    """One for all whose groups come with a reload."""
+    folder = tmp_path_factory.mktemp("groups")
+    with (
+        ScriptedUpstream() as upstream,
+        blocker(folder, upstreams=[upstream.url], extra=GROUPS, workers=2) as running,
+    ):
+        running.wait_until_ready()
+        yield running
+
+
 def reload(server: Blocker, extra: str) -> None:
+    before = server.config.read_text()
     server.configure(extra)
+    if server.config.read_text() == before:
+        return
     done = server.http("POST", "reload", token=server.token())
     assert done.status == 200, done.body
 
 
-def test_each_group_has_its_rules_vendors_and_answer(tmp_path: Path) -> None:
-    with (
-        ScriptedUpstream() as upstream,
-        blocker(tmp_path, upstreams=[upstream.url], extra=GROUPS, workers=2) as server,
-    ):
-        seen = {
-            client: [
-                address(server, client, name) for name in (BLOCKED, "games.example", "all.example")
-            ]
-            for client in (KID, TV, NEIGHBOUR, STRANGER)
-        }
-        assert seen == {
-            KID: ["192.0.2.7", "192.0.2.7", ANSWERED],
-            TV: [ANSWERED, ANSWERED, "rcode 3"],
-            NEIGHBOUR: [ANSWERED, ANSWERED, "rcode 3"],
-            STRANGER: ["0.0.0.0", ANSWERED, "0.0.0.0"],
-        }
-        # What one group has been answered is no answer for another, also when it is at hand.
-        assert seen == {
-            client: [
-                address(server, client, name) for name in (BLOCKED, "games.example", "all.example")
-            ]
-            for client in (STRANGER, NEIGHBOUR, TV, KID)
-        }
+def test_each_group_has_its_rules_vendors_and_answer(server: Blocker) -> None:
+    reload(server, GROUPS)
+    names = (BLOCKED, "games.example", "all.example")
+    seen = {
+        client: [address(server, client, name) for name in names]
+        for client in (KID, TV, NEIGHBOUR, STRANGER)
+    }
+    assert seen == {
+        KID: ["192.0.2.7", "192.0.2.7", ANSWERED],
+        TV: [ANSWERED, ANSWERED, "rcode 3"],
+        NEIGHBOUR: [ANSWERED, ANSWERED, "rcode 3"],
+        STRANGER: ["0.0.0.0", ANSWERED, "0.0.0.0"],
+    }
+    # What one group has been answered is no answer for another, also when it is at hand.
+    assert seen == {
+        client: [address(server, client, name) for name in names]
+        for client in (STRANGER, NEIGHBOUR, TV, KID)
+    }
 
 
-def test_a_reload_moves_clients_between_groups(tmp_path: Path) -> None:
-    with (
-        ScriptedUpstream() as upstream,
-        blocker(tmp_path, upstreams=[upstream.url], extra=GROUPS) as server,
-    ):
-        assert address(server, TV, "games.example") == ANSWERED
-        reload(server, GROUPS.replace(f"[{KID}]", f"[{KID}, {TV}]"))
-        assert address(server, TV, "games.example") == "192.0.2.7"
-        assert address(server, NEIGHBOUR, "games.example") == ANSWERED
-        reload(server, "")
-        assert address(server, TV, "games.example") == ANSWERED
-        assert address(server, KID, BLOCKED) == "0.0.0.0"
+def test_a_reload_moves_clients_between_groups(server: Blocker) -> None:
+    reload(server, GROUPS)
+    assert address(server, TV, "games.example") == ANSWERED
+    reload(server, GROUPS.replace(f"[{KID}]", f"[{KID}, {TV}]"))
+    assert address(server, TV, "games.example") == "192.0.2.7"
+    assert address(server, NEIGHBOUR, "games.example") == ANSWERED
+    reload(server, "")
+    assert address(server, TV, "games.example") == ANSWERED
+    assert address(server, KID, BLOCKED) == "0.0.0.0"
 
 
 def test_a_group_may_have_upstreams_of_its_own(tmp_path: Path) -> None:
@@ -108,22 +116,19 @@ def hours(since: int, until: int) -> str:
     return f"[{{from: '{begin:%H:%M}', to: '{end:%H:%M}', timezone: UTC}}]"
 
 
-def test_outside_its_hours_a_group_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+def test_outside_its_hours_a_group_is_as_if_it_were_not_there(server: Blocker) -> None:
     def night(schedule: str) -> str:
         return (
             f"{GROUPS}  - {{name: night, clients: [{KID}], schedule: {schedule},\n"
             "     rules: {block: [chat.example]}}\n"
         )
 
-    with (
-        ScriptedUpstream() as upstream,
-        blocker(tmp_path, upstreams=[upstream.url], extra=night(hours(2, 4))) as server,
-    ):
-        assert address(server, KID, "chat.example") == ANSWERED
-        assert address(server, KID, "games.example") == "192.0.2.7"
-        reload(server, night(hours(-2, 2)))
-        assert address(server, KID, "chat.example") == "0.0.0.0"
-        assert address(server, KID, "games.example") == ANSWERED
+    reload(server, night(hours(2, 4)))
+    assert address(server, KID, "chat.example") == ANSWERED
+    assert address(server, KID, "games.example") == "192.0.2.7"
+    reload(server, night(hours(-2, 2)))
+    assert address(server, KID, "chat.example") == "0.0.0.0"
+    assert address(server, KID, "games.example") == ANSWERED
 
 
 @in_own_network
