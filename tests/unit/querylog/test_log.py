@@ -32,7 +32,7 @@ def play(folder: Path, scenario: Callable[[QueryLog], Awaitable[None]]) -> None:
     asyncio.run(run())
 
 
-async def written(log: QueryLog, number: int, seconds: float = 2.0) -> None:
+async def written(log: QueryLog, number: int, seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
         while log.counts().written < number:  # noqa: ASYNC110 - no one tells of it
             await asyncio.sleep(0.02)
@@ -91,7 +91,7 @@ def test_while_it_is_locked_rows_wait_and_then_are_dropped_and_counted(
         assert counts.error == "locked: database is locked"
         assert (counts.waiting, counts.dropped) == (150, {"locked": 50})
         other.close()
-        await written(log, 151, seconds=5)
+        await written(log, 151)
         async with asyncio.timeout(5):
             while log.counts().error:  # noqa: ASYNC110 - no one tells of it
                 await asyncio.sleep(0.02)
