@@ -94,6 +94,7 @@ def test_a_server_that_proves_nothing_is_told_of_in_the_log(tmp_path: Path) -> N
         assert behind.log == []
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("strategy", ["failover", "parallel"])
 def test_a_strategy_is_what_the_workers_go_by(tmp_path: Path, strategy: str) -> None:
     with ScriptedUpstream() as one, ScriptedUpstream() as other:
