@@ -73,6 +73,7 @@ def test_names_asked_once_do_not_push_out_those_asked_again() -> None:
 
 def test_what_comes_back_after_its_eviction_is_settled() -> None:
     answers = Answers(10 * ROOM)
+    answers._ghosts = SecondSight(1 << 20)  # so that hardly any share a slot
     for number in range(20):
         answers.put(answer(number))
     assert answers.get(key_of(0)) is None
