@@ -30,6 +30,11 @@ IN_FLIGHT: Final = (
     256  # questions of one connection; beyond it we stop reading until some are answered
 )
 UNREAD: Final = 256 << 10  # octets of replies the client has not taken; beyond it likewise
+UNTAKEN: Final = (
+    1 << 20
+)  # of answers that come even so, for they were on their way; beyond it we go
+QUESTIONS_A_TURN: Final = 32  # of one connection, before all others have had their turn
+OCTETS_A_TURN: Final = 64 << 10  # of its replies, likewise
 
 log = logging.getLogger(__name__)
 
@@ -149,12 +154,16 @@ class Connection(asyncio.Protocol):
         self._client_id = ""  # that it gave itself by the TLS server name
         self._in_flight = 0
         self._full = False  # the client does not take its replies
+        self._untaken = 0  # octets written since
+        self._due = False  # more is to be served, when the others have had their turn
         self._ending = False  # nothing more will be read
         self._since = listener.clock()  # when what we now wait for began
 
     @abstractmethod
     def _serve(self) -> None:
-        """Ask the engine about every whole message received, as far as the bounds allow."""
+        """Ask the engine about the whole messages received, as far as the bounds allow and for one
+        turn; what is left then is put off.
+        """
 
     @property
     @abstractmethod
@@ -164,7 +173,12 @@ class Connection(asyncio.Protocol):
     @property
     def _waiting(self) -> bool:
         """Whether an answer is still to come, or on its way out."""
-        return bool(self._in_flight)
+        return bool(self._in_flight or self._due or self._full)
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether some answers have to come before more is asked."""
+        return self._in_flight >= IN_FLIGHT
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         loosen(transport)
@@ -186,7 +200,7 @@ class Connection(asyncio.Protocol):
         return True
 
     def pause_writing(self) -> None:
-        self._full, self._since = True, self._listener.clock()
+        self._full, self._untaken, self._since = True, 0, self._listener.clock()
         self._pace()
 
     def resume_writing(self) -> None:
@@ -203,7 +217,7 @@ class Connection(asyncio.Protocol):
         waited = now - self._since
         if self._full:
             overdue = waited > READ_SECONDS
-        elif self._partial and self._in_flight < IN_FLIGHT:
+        elif self._partial and not self._crowded:
             overdue = waited > MESSAGE_SECONDS
         else:
             overdue = not self._waiting and waited > self._listener.idle
@@ -231,6 +245,22 @@ class Connection(asyncio.Protocol):
             journal.waited(listener.clock() - now)
         return outcome
 
+    def _put_off(self) -> None:
+        """Serve on in the event loop's next round, after all who have waited."""
+        if not self._due:
+            self._due = True
+            asyncio.get_running_loop().call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        self._due = False
+        self._serve()
+
+    def _note_untaken(self, octets: int) -> None:
+        """What was asked before the client stopped reading is still answered, up to a bound."""
+        self._untaken += octets
+        if self._untaken > UNTAKEN and self._transport is not None:
+            self._transport.abort()
+
     @property
     def _gone(self) -> bool:
         return self._transport is None or self._transport.is_closing()
@@ -238,7 +268,7 @@ class Connection(asyncio.Protocol):
     def _pace(self) -> None:
         if self._transport is None or self._transport.is_closing():
             return
-        if self._full or self._ending or self._in_flight >= IN_FLIGHT:
+        if self._full or self._ending or self._due or self._crowded:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()

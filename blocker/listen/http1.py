@@ -37,17 +37,19 @@ from blocker.listen.tls import TlsConnection
 
 HEADERS: Final = 64
 _END: Final = b"\r\n\r\n"  # of a head
+PIECE: Final = 4_096  # octets parsed at a time: what is parsed takes far more room
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class _Place:
     """A request's place in the order of answers; `octets` when its answer is there."""
 
-    __slots__ = ("last", "octets", "wished")
+    __slots__ = ("held", "last", "octets", "wished")
     bare: ClassVar = False
 
     def __init__(self, *, last: bool) -> None:
         self.octets: bytes | None = None
+        self.held = 0  # how many these are, if they are an answer's
         self.wished = 0
         self.last = last  # the connection ends with it
 
@@ -74,9 +76,11 @@ class Http1Connection(Connection):
             max_field_size=LARGEST_HEADERS,
             auto_decompress=False,
         )
+        self._unparsed = bytearray()
         self._parsed: deque[tuple[RawRequestMessage, StreamReader]] = deque()
         self._head: tuple[RawRequestMessage, StreamReader, Question] | None = None  # body to come
         self._places: deque[_Place] = deque()
+        self._held = 0  # octets of answers in them: an earlier one is still to come
         self._began = False  # octets of a request that is not whole were received
         self._serving = False
         self._done = False  # nothing after this is a request
@@ -88,7 +92,13 @@ class Http1Connection(Connection):
 
     @property
     def _waiting(self) -> bool:
-        return bool(self._in_flight or self._places)
+        return super()._waiting or bool(self._places)
+
+    @property
+    def _crowded(self) -> bool:
+        if self._in_flight >= connections.IN_FLIGHT or self._held > connections.UNREAD:
+            return True
+        return len(self._places) >= connections.IN_FLIGHT
 
     def data_received(self, data: bytes) -> None:
         if self._done:
@@ -96,6 +106,13 @@ class Http1Connection(Connection):
         if not self._partial:
             self._since = self._listener.clock()
         self._began = True
+        if self._unparsed or len(data) > PIECE:
+            self._unparsed += data
+        else:
+            self._parse(data)
+        self._serve()
+
+    def _parse(self, data: bytes) -> None:
         try:
             messages, upgraded, _ = self._parser.feed_data(data)
         except LineTooLong:
@@ -105,13 +122,16 @@ class Http1Connection(Connection):
         else:
             self._parsed += messages
             self._done = upgraded
-        self._serve()
+            if upgraded:
+                self._unparsed.clear()
 
     def send(self, packet: bytes, address: _Place) -> None:
         """A reply that had to wait."""
-        address.octets = self._answered(packet, address.wished)
+        self._fill(address, packet)
         self._in_flight -= 1
         self._serve()
+        if self._held > connections.UNTAKEN and self._transport is not None:
+            self._transport.abort()
 
     def withhold(self, address: _Place) -> None:
         """A rule says that there is no reply; HTTP can say so only by hanging up."""
@@ -122,11 +142,29 @@ class Http1Connection(Connection):
     def _serve(self) -> None:
         if self._gone or self._serving:
             return
-        self._serving = True
-        while not self._full and self._in_flight < connections.IN_FLIGHT and self._takes_one():
+        if self._places:
+            self._write_in_order()
+        if self._due:
+            return
+        self._serving, found, bound = True, False, connections.IN_FLIGHT
+        left = connections.QUESTIONS_A_TURN
+        most = min(self._held + connections.OCTETS_A_TURN, connections.UNREAD)
+        while (
+            left
+            and self._held <= most
+            and not self._full
+            and self._in_flight < bound
+            and len(self._places) < bound
+        ):
+            found = self._takes_one()
+            if not found:
+                break
+            left -= 1
             self._since = self._listener.clock()
         self._serving = False
         self._write_in_order()
+        if found:  # there may be more
+            self._put_off()
         self._pace()
         self._close_when_done()
 
@@ -134,9 +172,9 @@ class Http1Connection(Connection):
         """Whether there was a whole request; it is answered, or on its way."""
         if self._head is None:
             if not self._parsed:
-                return False
+                return self._parses_more()
             message, body = self._parsed.popleft()
-            self._began = bool(self._parsed)
+            self._began = bool(self._parsed or self._unparsed)
             self._begin(message, body)
             return True
         message, body, question = self._head
@@ -149,9 +187,18 @@ class Http1Connection(Connection):
             self._refuse_last(Refusal(400, "the body cannot be read"))
             return True
         if not body.is_eof():
-            return False
-        self._head, self._began = None, bool(self._parsed)
+            return self._parses_more()
+        self._head, self._began = None, bool(self._parsed or self._unparsed)
         self._answer(message, posted(question, body.read_nowait()))
+        return True
+
+    def _parses_more(self) -> bool:
+        """Whether there was more, which is parsed now."""
+        if not self._unparsed:
+            return False
+        piece = bytes(self._unparsed[:PIECE])
+        del self._unparsed[:PIECE]
+        self._parse(piece)
         return True
 
     def _begin(self, message: RawRequestMessage, body: StreamReader) -> None:
@@ -193,7 +240,7 @@ class Http1Connection(Connection):
         place.wished = wishes(outcome.message) & PADDED
         reply = self._asks(outcome.message, place, outcome.client_id)
         if reply is not None:
-            place.octets = self._answered(reply, place.wished)
+            self._fill(place, reply)
         elif flying == self._in_flight and place.octets is None:
             place.octets, place.last = _silence(outcome.message), True
 
@@ -203,16 +250,19 @@ class Http1Connection(Connection):
         else:
             super()._close_when_done()
 
-    def _answered(self, packet: bytes, wished: int) -> bytes:
-        if wished:
-            packet = granted(packet, wished, self._listener.idle)
-        return _head_of(len(packet), freshness(packet)) + packet
+    def _fill(self, place: _Place, packet: bytes) -> None:
+        if place.wished:
+            packet = granted(packet, place.wished, self._listener.idle)
+        place.octets = _head_of(len(packet), freshness(packet)) + packet
+        place.held = len(place.octets)
+        self._held += place.held
 
     def _refuse_last(self, refusal: Refusal, method: str = "") -> None:
         place = (_BarePlace if method == "HEAD" else _Place)(last=True)
         place.octets = _refused(refusal, True)
         self._places.append(place)
         self._parsed.clear()
+        self._unparsed.clear()
         self._head, self._began, self._done = None, False, True
         self._cut_off = True
 
@@ -221,13 +271,19 @@ class Http1Connection(Connection):
         while self._places and (octets := self._places[0].octets) is not None:
             place = self._places.popleft()
             ready.append(octets[: octets.find(_END) + len(_END)] if place.bare else octets)
+            self._held -= place.held
             if place.last:
                 self._places.clear()
                 self._parsed.clear()
+                self._unparsed.clear()
+                self._held = 0
                 self._done = self._ending = True
         if ready and self._transport is not None:
-            self._transport.write(b"".join(ready))
+            together = b"".join(ready)
+            self._transport.write(together)
             self._since = self._listener.clock()
+            if self._full:
+                self._note_untaken(len(together))
 
 
 @lru_cache(4096)

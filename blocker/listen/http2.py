@@ -29,7 +29,7 @@ class Http2Connection(Connection):
 
     @property
     def _waiting(self) -> bool:
-        return bool(self._in_flight or self._streams.unsent)
+        return super()._waiting or bool(self._streams.unsent)
 
     def data_received(self, data: bytes) -> None:
         if not self._partial:
@@ -69,6 +69,9 @@ class Http2Connection(Connection):
     def _serve(self) -> None:
         if self._gone or self._serving:
             return
+        if self._due:
+            self._flush()
+            return
         self._serving = True
         try:
             self._take_frames()
@@ -85,12 +88,15 @@ class Http2Connection(Connection):
 
     def _take_frames(self) -> None:
         session, received, at = self._session, self._received, 0
-        now = self._listener.clock()
+        now, left = self._listener.clock(), connections.QUESTIONS_A_TURN
         while not self._full and not self._ending and self._in_flight < connections.IN_FLIGHT:
+            if not left or self._streams.octets > connections.OCTETS_A_TURN:
+                self._put_off()
+                break
             end = session.take(received, at, now)
             if end == at:
                 break
-            at = end
+            at, left = end, left - 1  # a frame may be a question: to be refused, say
             if session.requests:
                 self._ask(*session.requests.pop())
         if at:
@@ -118,5 +124,8 @@ class Http2Connection(Connection):
             self._streams.reset(stream.number, frames.CANCEL)
 
     def _flush(self) -> None:
+        octets = self._streams.octets
         if (ready := self._streams.ready()) and self._transport is not None:
             self._transport.writelines(ready)
+            if self._full:
+                self._note_untaken(octets)

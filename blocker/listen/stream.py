@@ -37,6 +37,7 @@ class StreamConnection(Connection):
         self._received = bytearray()
         self._serving = False
         self._ready: list[bytes] = []  # replies that go out together
+        self._octets = 0  # of these
 
     @property
     def _partial(self) -> bool:
@@ -61,17 +62,21 @@ class StreamConnection(Connection):
     def _serve(self) -> None:
         if self._gone:
             return  # nobody waits for an answer any more
-        if self._serving:  # a reply came before ask() returned: the loop below goes on
+        if self._serving or self._due:  # the loop below goes on, now or in its next turn
             return
         self._serving = True
         received = self._received
-        at = 0
+        at, left = 0, connections.QUESTIONS_A_TURN
         while (
             not self._full and self._in_flight < connections.IN_FLIGHT and len(received) - at >= 2
         ):
             end = at + 2 + (received[at] << 8 | received[at + 1])
             if len(received) < end:
                 break
+            if not left or self._octets > connections.OCTETS_A_TURN:
+                self._put_off()
+                break
+            left -= 1
             self._query(bytes(received[at + 2 : end]))
             at = end
         self._serving = False
@@ -91,12 +96,16 @@ class StreamConnection(Connection):
 
     def _write(self, packet: bytes) -> None:
         self._ready += (len(packet).to_bytes(2, "big"), packet)
+        self._octets += len(packet)
         if not self._serving:
             self._flush()
 
     def _flush(self) -> None:
-        ready, self._ready = b"".join(self._ready), []
+        ready = b"".join(self._ready)
+        self._ready, self._octets = [], 0
         # A client may be gone before we are told: asyncio would complain of each further write.
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(ready)
             self._since = self._listener.clock()
+            if self._full:
+                self._note_untaken(len(ready))

@@ -45,6 +45,7 @@ class Streams:
         self._window = FIRST_WINDOW  # octets we may send on all together
         self._first_window = FIRST_WINDOW
         self._largest = frames.LARGEST_FRAME
+        self.octets = 0  # that are ready
         self._ready: list[bytes] = []
 
     def begin(self, number: int, now: float) -> Stream:
@@ -53,10 +54,12 @@ class Streams:
 
     def put(self, *octets: bytes) -> None:
         self._ready += octets
+        self.octets += sum(map(len, octets))
 
     def ready(self) -> list[bytes]:
         """What is to be written now, each answer by itself."""
-        ready, self._ready = self._ready, []
+        ready = self._ready
+        self._ready, self.octets = [], 0
         return ready
 
     def answer(self, stream: Stream, block: bytes, content: bytes) -> None:

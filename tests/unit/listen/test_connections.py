@@ -1,12 +1,19 @@
 """What all connections have in common; how the bounds are felt stands in test_stream.py."""
 
 import asyncio
+import socket
 
 import pytest
 
+from blocker.listen import connections
 from blocker.listen.connections import is_client_id
-from tests.support.listening import fail_at, stream_listener
+from tests.support.flooding import cost_of
+from tests.support.listening import connection, fail_at, framed, stream_listener
 from tests.support.packets import NOERROR, SERVFAIL, query
+
+BLOCKED = query("blocked.example", packet_id=7)
+FLOODS = {"tcp": 7_500, "dot": 7_500, "http/1.1": 16_000, "h2": 2_500}  # questions at once
+MEGABYTE = 1 << 20
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,39 @@ def test_a_query_that_we_fail_at_costs_no_other_its_reply(
     asyncio.run(run())
 
 
+@pytest.mark.alone
+@pytest.mark.parametrize("transport", FLOODS)
+def test_replies_that_nobody_reads_take_little_room(transport: str) -> None:
+    # 150 MB to 1 GB of them; in HTTP/1.1 they wait for an earlier one that never comes.
+    cost = asyncio.run(cost_of(transport, 1, FLOODS[transport], 1.5))
+    assert cost.octets < 20 * MEGABYTE
+    assert cost.seconds < 0.1
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("transport", FLOODS)
+def test_others_are_answered_in_time_while_eight_flood(transport: str) -> None:
+    cost = asyncio.run(cost_of(transport, 8, 1_000, 1.5))
+    assert cost.seconds < 0.1
+
+
+@pytest.mark.quiet
+def test_connections_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "QUESTIONS_A_TURN", 2)
+
+    async def run() -> None:
+        async with stream_listener() as (server, behind), connection(server) as one:
+            one.send(*[BLOCKED] * 500)
+            async with connection(server) as two:
+                two.send(BLOCKED)
+                assert (await two.receive())[:2] == BLOCKED[:2]
+                assert len(behind.engine.streams.entries) < 400  # and the rest comes after it
+                for _ in range(500):
+                    assert (await one.receive())[:2] == BLOCKED[:2]
+
+    asyncio.run(run())
+
+
 def test_each_reply_is_counted_once_by_its_time() -> None:
     async def run() -> None:
         async with stream_listener() as (listener, behind):
@@ -86,5 +126,45 @@ def test_each_reply_is_counted_once_by_its_time() -> None:
             behind.engine.streams.fold()
             assert sum(behind.engine.tally.seconds) == 4
             assert behind.engine.tally.seconds_sum >= 0.02
+
+    asyncio.run(run())
+
+
+@pytest.mark.quiet
+def test_who_asks_no_more_has_its_turns_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "QUESTIONS_A_TURN", 2)
+
+    async def run() -> None:
+        async with stream_listener() as (server, _), connection(server) as client:
+            client.send(*[BLOCKED] * 9)
+            client.writer.write_eof()
+            for _ in range(9):
+                assert (await client.receive())[:2] == BLOCKED[:2]
+            assert await client.is_closed()
+
+    asyncio.run(run())
+
+
+@pytest.mark.quiet
+def test_answers_that_come_when_nobody_reads_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    # They were asked for before: a question of 35 octets may have an answer of 64 KiB.
+    monkeypatch.setattr(connections, "IN_FLIGHT", 100_000)
+    monkeypatch.setattr(connections, "UNREAD", 4_096)
+    monkeypatch.setattr(connections, "UNTAKEN", 16_384)
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        async with stream_listener() as (server, _):
+            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as lazy:
+                lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+                lazy.setblocking(False)
+                await loop.sock_connect(lazy, server.socket.getsockname())
+                await loop.sock_sendall(lazy, framed(query("late200.example")) * 2_000)
+                await asyncio.sleep(0.1)
+                assert len(server.connections) == 1
+                async with asyncio.timeout(3):
+                    while server.connections:  # noqa: ASYNC110 - nobody tells of the end
+                        await asyncio.sleep(0.01)
 
     asyncio.run(run())

@@ -242,3 +242,40 @@ def test_what_had_to_wait_for_room_is_answered_in_its_order(
         assert said == [f"{name}." for name in names]
 
     play(scenario)
+
+
+@pytest.mark.parametrize("bound, most", [("UNREAD", 2_000), ("IN_FLIGHT", 8)])
+def test_answers_that_wait_for_an_earlier_one_have_a_bound(
+    bound: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, bound, most)
+
+    async def scenario(asking: Client, behind: Late) -> None:
+        asking.writer.write(get(query("late200.example")) + get(BLOCKED) * 100)
+        await asyncio.sleep(0.1)
+        assert 5 < len(behind.engine.https.entries) < 15
+        said = [read((await response(asking)).body).rr[0].ttl for _ in range(101)]
+        assert said == [0, *[30] * 100]  # and all come in the end
+
+    play(scenario)
+
+
+def test_answers_that_come_behind_an_earlier_one_have_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "UNTAKEN", 2_000)
+
+    async def scenario(asking: Client, behind: Late) -> None:
+        asking.writer.write(get(query("never.example")) + get(query("late20.example")) * 100)
+        assert await asking.is_closed()
+
+    play(scenario)
+
+
+def test_requests_in_pieces_of_what_is_parsed_at_a_time() -> None:
+    async def scenario(asking: Client, behind: Late) -> None:
+        asking.writer.write((get(BLOCKED) + post(BLOCKED)) * 300)
+        for _ in range(600):
+            assert read((await response(asking)).body).header.id == 7
+
+    play(scenario)

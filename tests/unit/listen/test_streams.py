@@ -45,6 +45,14 @@ def test_what_was_asked_by_head_is_answered_by_a_header_alone() -> None:
     assert not made.open
 
 
+def test_what_is_ready_is_counted() -> None:
+    made = Streams()
+    made.put(b"abc", b"de")
+    made.answer(made.begin(1, 0.0), b"\x88", bytes(100))
+    assert made.octets == sum(map(len, made.ready())) == 5 + 10 + 109
+    assert made.octets == 0
+
+
 def test_what_the_windows_do_not_let_through_waits() -> None:
     made = Streams()
     made.resize(10)
