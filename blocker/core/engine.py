@@ -33,6 +33,7 @@ from blocker.core.reply import (
     refused,
     said,
     silence,
+    told,
     turned_away,
     waited,
 )
@@ -288,7 +289,7 @@ class Engine:
 
 
 def _say(packet_id: bytes, client: str, journal: Journal, reply: Reply) -> bytes | None:
-    journal.append((client, reply))
+    journal.append((client, told(reply)))
     return packet_id + reply.tail if reply.tail else None
 
 

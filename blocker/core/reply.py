@@ -1,6 +1,6 @@
 """Replies: ready bytes, with what the journal wants to know of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import ReferenceType
 
 from blocker.core.answer import Answer
@@ -13,11 +13,12 @@ from blocker.core.extended import (
 )
 from blocker.core.policy import Verdict
 from blocker.core.row import Action
-from blocker.core.wire import REFUSED, SERVFAIL, FormatError, Query, frame, opt
+from blocker.core.wire import REFUSED, SERVFAIL, UDP_PAYLOAD, FormatError, Query, frame, opt
 
 # Octets beside the packet itself, with a key and its place: measured, CPython 3.11.
 _OVERHEAD = 300
 _OVERHEAD_OF_ANSWERS = 540
+_TOLD = 10 + 255 + 4  # octets of a reply after its id that the journal reads: up to the question
 
 
 @dataclass(slots=True, eq=False)
@@ -105,11 +106,18 @@ def said(query: Query, tail: bytes, now: float, action: Action, verdict: Verdict
     return Reply(tail, now, action, verdict) if tail else silence(query, verdict)
 
 
+def told(reply: Reply) -> Reply:
+    """What the journal is told of a reply: of a large one, which is made for one query, only the
+    beginning. The journal holds on to it for seconds.
+    """
+    return reply if len(reply.tail) <= UDP_PAYLOAD else replace(reply, tail=reply.tail[:_TOLD])
+
+
 def waited(reply: Reply, now: float, upstream: str, seconds: float) -> Reply:
     """What the journal is told of a reply; a silence stays one, for it alone has the question."""
     if not reply.tail:
         return reply
-    return Waited(reply.tail, now, reply.action, reply.verdict, upstream, seconds)
+    return Waited(reply.tail[:_TOLD], now, reply.action, reply.verdict, upstream, seconds)
 
 
 def malformed(error: FormatError) -> Reply:

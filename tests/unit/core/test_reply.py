@@ -3,10 +3,11 @@
 from weakref import ref
 
 from blocker.core.answer import Lifetimes
-from blocker.core.reply import AgingReply, Reply, failed, malformed, refused
+from blocker.core.reply import AgingReply, Reply, failed, malformed, refused, told, waited
 from blocker.core.response import parse_answer
-from blocker.core.wire import FormatError, parse_query
-from tests.support.packets import extended_errors, opt, query, read, response
+from blocker.core.rows import Rows
+from blocker.core.wire import STREAM_LIMIT, FormatError, parse_query
+from tests.support.packets import TXT, extended_errors, opt, query, read, response
 
 
 def test_a_reply_is_not_renewed() -> None:
@@ -54,3 +55,21 @@ def test_replies_of_refusal_say_why_to_who_sent_edns() -> None:
         said = read(bytes(2) + reply.tail)
         assert (reply.action, said.header.rcode) == (action, rcode)
         assert [code for code, _ in extended_errors(said)] == [ede]
+
+
+def test_the_journal_is_told_of_a_large_reply_without_holding_on_to_it() -> None:
+    name = ".".join((63 * "a", 63 * "b", 63 * "c", 61 * "d"))  # the longest there is
+    asked = parse_query(query(name, TXT), STREAM_LIMIT)
+    lines = [f'{name}. 60 IN TXT "{number:0200}"' for number in range(200)]
+    answer = parse_answer(asked, response(asked.question, *lines), 0.0, Lifetimes())
+    assert answer is not None
+    tail = answer.tail(asked, 0.0)
+    reply = AgingReply(tail, 1.0, "cached", None, asked, ref(answer), "udp://192.0.2.53")
+    assert len(tail) > 40_000
+    rows = Rows()
+    for each in (told(reply), waited(reply, 0.0, "udp://192.0.2.53", 0.01)):
+        assert len(each.tail) < 300
+        assert each.heard[0] == reply.heard[0]
+        assert rows._key("192.0.2.7", each)[1] == rows._key("192.0.2.7", reply)[1] != b""
+    small = Reply(tail[:200], 0.0, "cached", None)
+    assert told(small) is small  # what is kept ready is counted by identity

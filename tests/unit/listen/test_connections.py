@@ -93,6 +93,7 @@ def test_replies_that_nobody_reads_take_little_room(transport: str) -> None:
 @pytest.mark.parametrize("transport", FLOODS)
 def test_others_are_answered_in_time_while_eight_flood(transport: str) -> None:
     cost = asyncio.run(cost_of(transport, 8, 1_000, 1.5))
+    assert cost.octets < 20 * MEGABYTE
     assert cost.seconds < 0.1
 
 
