@@ -26,6 +26,8 @@ READ_SECONDS: Final = 10.0  # for a client to take replies it was sent
 SWEEP_SECONDS: Final = 1.0  # between looks at who is overdue
 CONNECTIONS_A_CLIENT: Final = 32
 CONNECTIONS: Final = 1024
+BACKLOG: Final = 1024  # that wait to be accepted: all at once, after a worker was replaced
+ACCEPTED_A_WAKE_UP: Final = 32
 IN_FLIGHT: Final = (
     256  # questions of one connection; beyond it we stop reading until some are answered
 )
@@ -103,7 +105,10 @@ class Listener:
         """Begin to accept."""
         loop = asyncio.get_running_loop()
         self.socket.setblocking(False)
-        self._server = await loop.create_server(lambda: self._accepted(self), sock=self.socket)
+        self._server = await loop.create_server(
+            lambda: self._accepted(self), sock=self.socket, backlog=ACCEPTED_A_WAKE_UP
+        )
+        self.socket.listen(BACKLOG)  # asyncio takes one number for both
         self._sweep = loop.call_later(SWEEP_SECONDS, self._close_overdue)
 
     def stop(self) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+import sys
+from pathlib import Path
 
 import pytest
 
+from blocker import sockets
 from blocker.listen import connections
 from blocker.listen.connections import is_client_id
 from tests.support.flooding import cost_of
@@ -167,5 +170,17 @@ def test_answers_that_come_when_nobody_reads_have_a_bound(monkeypatch: pytest.Mo
                 async with asyncio.timeout(3):
                     while server.connections:  # noqa: ASYNC110 - nobody tells of the end
                         await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+
+
+def test_as_many_wait_to_be_accepted_as_before_the_start() -> None:
+    somaxconn = int(Path("/proc/sys/net/core/somaxconn").read_text(encoding="ascii"))
+
+    async def run() -> None:
+        async with stream_listener() as (server, _):
+            told = server.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32)
+            most = int.from_bytes(told[28:], sys.byteorder)  # tcpi_sacked, of one that listens
+            assert most == min(sockets.BACKLOG, somaxconn)
 
     asyncio.run(run())
