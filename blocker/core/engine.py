@@ -109,7 +109,7 @@ class Engine:
     ) -> None:
         self._admission = Admission(views, networks)
         self._views, self._admit = self._admission.known, self._admission.admit
-        self.client_of = self._admission.client_of
+        self.client_of, self.is_home = self._admission.client_of, self._admission.is_home
         self._zones = frozenset(zones)
 
     def forget_clients(self) -> None:

@@ -153,7 +153,7 @@ class Admission:
         """The view of a client that is not yet among `known`."""
         if len(self.known) >= _CLIENTS:
             self.known.clear()
-        may = is_id(client) or self._is_home(client)
+        may = is_id(client) or self.is_home(client)
         view = self.known[client] = self.views.of(client) if may else self._refusing
         return view
 
@@ -163,9 +163,10 @@ class Admission:
         """
         client = ID + client_id
         holds = self.views.identified(client)
-        return client if holds or (holds is False and not self._is_home(address)) else address
+        return client if holds or (holds is False and not self.is_home(address)) else address
 
-    def _is_home(self, client: str) -> bool:
+    def is_home(self, client: str) -> bool:
+        """Whether an address may ask by itself."""
         address = ip_address(client.partition("%")[0])
         return any(address in network for network in self._networks)
 

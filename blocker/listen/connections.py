@@ -9,13 +9,13 @@ import logging
 import re
 import socket
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final, Protocol, cast
 
 from blocker.core.engine import Engine, Forward
 from blocker.core.journal import Journal
 from blocker.core.wire import unanswerable
+from blocker.listen.room import Held, Room, origin
 from blocker.listen.udp import Asks
 from blocker.transports import loosen
 
@@ -24,7 +24,6 @@ ENCRYPTED_IDLE_SECONDS: Final = 30.0  # a handshake costs both sides more than a
 MESSAGE_SECONDS: Final = 5.0  # from the first octet of a message to its last
 READ_SECONDS: Final = 10.0  # for a client to take replies it was sent
 SWEEP_SECONDS: Final = 1.0  # between looks at who is overdue
-CONNECTIONS_A_CLIENT: Final = 32
 CONNECTIONS: Final = 1024
 BACKLOG: Final = 1024  # that wait to be accepted: all at once, after a worker was replaced
 ACCEPTED_A_WAKE_UP: Final = 32
@@ -57,13 +56,6 @@ class Wire(Protocol):
     def get_extra_info(self, name: str, default: Any = None) -> Any: ...
 
 
-class Held(Protocol):
-    """What counts as a connection: it may be in the middle of a handshake."""
-
-    def finish(self) -> None: ...
-    def close_if_overdue(self, now: float) -> None: ...
-
-
 class Listener:
     """One listening socket and its connections; `accepted` makes the protocol of a new one.
 
@@ -81,16 +73,14 @@ class Listener:
         idle: float | None = None,
         room: int = CONNECTIONS,
     ) -> None:
-        self.room = room  # connections at a time
         self.socket = sock
         self.engine = engine
         self.ask = forwarder.ask
         self.clock = clock
         self.journal = journal or engine.streams
         self.name = ""
-        self.connections: set[Held] = set()
-        self.by_client: Counter[str] = Counter()
-        self.turned_away = 0
+        self._room = Room(room)
+        self._refused = 0
         self._accepted = accepted
         self._idle = idle
         self._server: asyncio.Server | None = None
@@ -120,22 +110,26 @@ class Listener:
         for connection in tuple(self.connections):
             connection.finish()
 
+    @property
+    def connections(self) -> Collection[Held]:
+        return self._room.held
+
+    @property
+    def turned_away(self) -> int:
+        """Connections for which there was no room, at once or when others came."""
+        return self._refused + self._room.given_up
+
     def enter(self, connection: Held, client: str) -> bool:
         """Whether there is room for one more connection of this client, which then counts."""
-        full = len(self.connections) >= self.room
-        if not client or full or self.by_client[client] >= CONNECTIONS_A_CLIENT:
-            self.turned_away += 1
-            return False
-        self.connections.add(connection)
-        self.by_client[client] += 1
-        return True
+        if client:  # else it is gone already
+            whose = origin(client, stranger=not self.engine.is_home(client))
+            if self._room.enter(connection, whose):
+                return True
+        self._refused += 1
+        return False
 
-    def leave(self, connection: Held, client: str) -> None:
-        if connection in self.connections:
-            self.connections.discard(connection)
-            self.by_client[client] -= 1
-            if not self.by_client[client]:
-                del self.by_client[client]
+    def leave(self, connection: Held) -> None:
+        self._room.leave(connection)
 
     def id_in(self, server_name: str) -> str:
         """`anna-phone` of `anna-phone.dns.home.example`; empty when there is none."""
@@ -197,7 +191,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self._listener.leave(self, self._client)
+        self._listener.leave(self)
 
     def eof_received(self) -> bool:
         """The client asks no more but still reads (RFC 7766 section 6.2.4)."""
@@ -211,6 +205,14 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._full, self._since = False, self._listener.clock()
         self._serve()
+
+    @property
+    def claim(self) -> tuple[bool, float]:
+        return bool(self._in_flight) and not self._full, self._since
+
+    def give_way(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
 
     def finish(self) -> None:
         """Read no more; close once every question asked has its answer."""

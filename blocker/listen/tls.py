@@ -97,7 +97,7 @@ class TlsConnection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
         if self._inner is None:
-            self._listener.leave(self, self._client)
+            self._listener.leave(self)
         else:
             self._inner.connection_lost(exc)
 
@@ -129,6 +129,13 @@ class TlsConnection(asyncio.BufferedProtocol):
     def resume_writing(self) -> None:
         if self._inner is not None:
             self._inner.resume_writing()
+
+    @property
+    def claim(self) -> tuple[bool, float]:
+        return False, self._since
+
+    def give_way(self) -> None:
+        self.abort()
 
     def finish(self) -> None:
         """In the middle of a handshake nothing was asked."""
@@ -213,7 +220,7 @@ class TlsConnection(asyncio.BufferedProtocol):
                 self._transport.close()
             return False
         self._flush()
-        self._listener.leave(self, self._client)
+        self._listener.leave(self)
         self._inner = self._listener.inside(self._tls.selected_alpn_protocol() or "")
         self._inner.connection_made(cast(asyncio.BaseTransport, self))
         return True

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from blocker.certificate import Certificate
 from blocker.listen import dot
-from blocker.listen.connections import Connection, Listener
+from blocker.listen.connections import CONNECTIONS, Connection, Listener
 from blocker.listen.doh import ALPN
 from blocker.listen.dot import DotListener
 from blocker.listen.https import HttpsListener
@@ -19,11 +19,11 @@ from tests.support.listening import Client, Late, bound, clock, engine
 
 
 @asynccontextmanager
-async def dot_listener() -> AsyncIterator[tuple[Listener, Late]]:
+async def dot_listener(room: int = CONNECTIONS) -> AsyncIterator[tuple[Listener, Late]]:
     """DNS over TLS, and what stands behind it."""
     behind = Late(engine())
-    context = server(dot.ALPN)
-    async with served(DotListener(bound(), behind.engine, behind, clock, context)) as listener:
+    made = DotListener(bound(), behind.engine, behind, clock, server(dot.ALPN), room)
+    async with served(made) as listener:
         yield listener, behind
 
 

@@ -59,7 +59,7 @@ def dropped_metrics(totals: Tally) -> Iterator[Metric]:
         totals.datagrams_lost,
     )  # fmt: skip
     yield counter(
-        "connections_refused", "Connections of clients that were closed at once: too many.",
+        "connections_refused", "Connections of clients that were closed: too many.",
         totals.connections_refused,
     )  # fmt: skip
     yield counter(

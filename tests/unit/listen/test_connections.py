@@ -11,8 +11,8 @@ from blocker import sockets
 from blocker.listen import connections
 from blocker.listen.connections import is_client_id
 from tests.support.flooding import cost_of
-from tests.support.listening import connection, fail_at, framed, stream_listener
-from tests.support.packets import NOERROR, SERVFAIL, query
+from tests.support.listening import Client, connection, fail_at, framed, stream_listener
+from tests.support.packets import NOERROR, SERVFAIL, query, read
 
 BLOCKED = query("blocked.example", packet_id=7)
 FLOODS = {"tcp": 7_500, "dot": 7_500, "http/1.1": 16_000, "h2": 2_500}  # questions at once
@@ -170,6 +170,32 @@ def test_answers_that_come_when_nobody_reads_have_a_bound(monkeypatch: pytest.Mo
                 async with asyncio.timeout(3):
                     while server.connections:  # noqa: ASYNC110 - nobody tells of the end
                         await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+
+
+@pytest.mark.quiet
+def test_who_waits_for_an_answer_gives_way_last() -> None:
+    async def run() -> None:
+        async with stream_listener(room=2) as (server, _):
+            host, port = server.socket.getsockname()
+            streams = [
+                await asyncio.open_connection(host, port, local_addr=("127.0.0.2", 0))
+                for _ in range(2)
+            ]
+            waiting, idle = (Client(*each) for each in streams)
+            waiting.send(query("late200.example"))
+            await asyncio.sleep(0.05)
+            idle.send(BLOCKED)
+            await idle.receive()
+            async with connection(server) as newcomer:
+                newcomer.send(BLOCKED)
+                assert (await newcomer.receive())[:2] == BLOCKED[:2]
+                assert await idle.is_closed()
+                assert read(await waiting.receive()).rr[0].ttl == 0
+            for each in (waiting, idle):
+                each.writer.transport.abort()
+            await asyncio.sleep(0)
 
     asyncio.run(run())
 

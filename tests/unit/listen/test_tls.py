@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from blocker.listen import connections, tls
+from blocker.listen import connections, room, tls
 from tests.support.encrypted import client, dot_listener, server, trusting
 from tests.support.listening import Client, framed
 from tests.support.packets import lines, query, read
@@ -138,7 +138,7 @@ def _ask_and_end(address: tuple[str, int]) -> bytes:
 
 
 def test_connections_have_the_bounds_of_all_streams(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "CONNECTIONS_A_CLIENT", 1)
+    monkeypatch.setattr(room, "CONNECTIONS_A_CLIENT", 1)
 
     async def run() -> None:
         async with dot_listener() as (listener, _), client(listener) as first:
