@@ -8,7 +8,7 @@ follows it could be anything. No Upgrade is followed.
 import asyncio
 from collections import deque
 from functools import lru_cache
-from typing import ClassVar, Final, cast
+from typing import Final, cast
 
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
@@ -33,32 +33,12 @@ from blocker.listen.doh import (
     in_origin_form,
     posted,
 )
+from blocker.listen.places import Place, Places
 from blocker.listen.tls import TlsConnection
 
 HEADERS: Final = 64
-_END: Final = b"\r\n\r\n"  # of a head
 PIECE: Final = 4_096  # octets parsed at a time: what is parsed takes far more room
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class _Place:
-    """A request's place in the order of answers; `octets` when its answer is there."""
-
-    __slots__ = ("held", "last", "octets", "wished")
-    bare: ClassVar = False
-
-    def __init__(self, *, last: bool) -> None:
-        self.octets: bytes | None = None
-        self.held = 0  # how many these are, if they are an answer's
-        self.wished = 0
-        self.last = last  # the connection ends with it
-
-
-class _BarePlace(_Place):
-    """Of HEAD: the head of the answer is all of it."""
-
-    __slots__ = ()
-    bare = True
 
 
 class Http1Connection(Connection):
@@ -79,8 +59,7 @@ class Http1Connection(Connection):
         self._unparsed = bytearray()
         self._parsed: deque[tuple[RawRequestMessage, StreamReader]] = deque()
         self._head: tuple[RawRequestMessage, StreamReader, Question] | None = None  # body to come
-        self._places: deque[_Place] = deque()
-        self._held = 0  # octets of answers in them: an earlier one is still to come
+        self._places = Places()
         self._began = False  # octets of a request that is not whole were received
         self._serving = False
         self._done = False  # nothing after this is a request
@@ -96,7 +75,7 @@ class Http1Connection(Connection):
 
     @property
     def _crowded(self) -> bool:
-        if self._in_flight >= connections.IN_FLIGHT or self._held > connections.UNREAD:
+        if self._in_flight >= connections.IN_FLIGHT or self._places.held > connections.UNREAD:
             return True
         return len(self._places) >= connections.IN_FLIGHT
 
@@ -125,15 +104,15 @@ class Http1Connection(Connection):
             if upgraded:
                 self._unparsed.clear()
 
-    def send(self, packet: bytes, address: _Place) -> None:
+    def send(self, packet: bytes, address: Place) -> None:
         """A reply that had to wait."""
         self._fill(address, packet)
         self._in_flight -= 1
         self._serve()
-        if self._held > connections.UNTAKEN and self._transport is not None:
+        if self._places.held > connections.UNTAKEN and self._transport is not None:
             self._transport.abort()
 
-    def withhold(self, address: _Place) -> None:
+    def withhold(self, address: Place) -> None:
         """A rule says that there is no reply; HTTP can say so only by hanging up."""
         self._in_flight -= 1
         address.octets, address.last = b"", True
@@ -146,15 +125,15 @@ class Http1Connection(Connection):
             self._write_in_order()
         if self._due:
             return
-        self._serving, found, bound = True, False, connections.IN_FLIGHT
-        left = connections.QUESTIONS_A_TURN
-        most = min(self._held + connections.OCTETS_A_TURN, connections.UNREAD)
+        self._serving, found, places = True, False, self._places
+        left, bound = connections.QUESTIONS_A_TURN, connections.IN_FLIGHT
+        most = min(places.held + connections.OCTETS_A_TURN, connections.UNREAD)
         while (
             left
-            and self._held <= most
+            and places.held <= most
             and not self._full
             and self._in_flight < bound
-            and len(self._places) < bound
+            and len(places) < bound
         ):
             found = self._takes_one()
             if not found:
@@ -172,7 +151,7 @@ class Http1Connection(Connection):
         """Whether there was a whole request; it is answered, or on its way."""
         if self._head is None:
             if not self._parsed:
-                return self._parses_more()
+                return bool(self._unparsed) and self._parses_more()
             message, body = self._parsed.popleft()
             self._began = bool(self._parsed or self._unparsed)
             self._begin(message, body)
@@ -187,15 +166,13 @@ class Http1Connection(Connection):
             self._refuse_last(Refusal(400, "the body cannot be read"))
             return True
         if not body.is_eof():
-            return self._parses_more()
+            return bool(self._unparsed) and self._parses_more()
         self._head, self._began = None, bool(self._parsed or self._unparsed)
         self._answer(message, posted(question, body.read_nowait()))
         return True
 
     def _parses_more(self) -> bool:
-        """Whether there was more, which is parsed now."""
-        if not self._unparsed:
-            return False
+        """A piece of what there is."""
         piece = bytes(self._unparsed[:PIECE])
         del self._unparsed[:PIECE]
         self._parse(piece)
@@ -230,8 +207,7 @@ class Http1Connection(Connection):
                 self._transport.write(_CONTINUE)
 
     def _answer(self, message: RawRequestMessage, outcome: Question | Refusal) -> None:
-        kind = _BarePlace if message.method == "HEAD" else _Place
-        place = kind(last=message.should_close or self._done)
+        place = Place(last=message.should_close or self._done, bare=message.method == "HEAD")
         self._places.append(place)
         if isinstance(outcome, Refusal):
             place.octets = _refused(outcome, place.last)
@@ -250,15 +226,13 @@ class Http1Connection(Connection):
         else:
             super()._close_when_done()
 
-    def _fill(self, place: _Place, packet: bytes) -> None:
+    def _fill(self, place: Place, packet: bytes) -> None:
         if place.wished:
             packet = granted(packet, place.wished, self._listener.idle)
-        place.octets = _head_of(len(packet), freshness(packet)) + packet
-        place.held = len(place.octets)
-        self._held += place.held
+        self._places.fill(place, _head_of(len(packet), freshness(packet)) + packet)
 
     def _refuse_last(self, refusal: Refusal, method: str = "") -> None:
-        place = (_BarePlace if method == "HEAD" else _Place)(last=True)
+        place = Place(last=True, bare=method == "HEAD")
         place.octets = _refused(refusal, True)
         self._places.append(place)
         self._parsed.clear()
@@ -267,17 +241,11 @@ class Http1Connection(Connection):
         self._cut_off = True
 
     def _write_in_order(self) -> None:
-        ready = []
-        while self._places and (octets := self._places[0].octets) is not None:
-            place = self._places.popleft()
-            ready.append(octets[: octets.find(_END) + len(_END)] if place.bare else octets)
-            self._held -= place.held
-            if place.last:
-                self._places.clear()
-                self._parsed.clear()
-                self._unparsed.clear()
-                self._held = 0
-                self._done = self._ending = True
+        ready, ended = self._places.take()
+        if ended:
+            self._parsed.clear()
+            self._unparsed.clear()
+            self._done = self._ending = True
         if ready and self._transport is not None:
             together = b"".join(ready)
             self._transport.write(together)

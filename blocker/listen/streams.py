@@ -54,7 +54,8 @@ class Streams:
 
     def put(self, *octets: bytes) -> None:
         self._ready += octets
-        self.octets += sum(map(len, octets))
+        for each in octets:
+            self.octets += len(each)
 
     def ready(self) -> list[bytes]:
         """What is to be written now, each answer by itself."""
