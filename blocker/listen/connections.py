@@ -34,6 +34,7 @@ UNREAD: Final = 256 << 10  # octets of replies the client has not taken; beyond 
 UNTAKEN: Final = (
     1 << 20
 )  # of answers that come even so, for they were on their way; beyond it we go
+STALLED: Final = 64  # connections at once whose clients do not take their replies
 QUESTIONS_A_TURN: Final = 32  # of one connection, before all others have had their turn
 OCTETS_A_TURN: Final = 64 << 10  # of its replies, likewise
 
@@ -79,6 +80,7 @@ class Listener:
         self.clock = clock
         self.journal = journal or engine.streams
         self.name = ""
+        self.stalled: dict[Connection, None] = {}  # in the order in which they began to be so
         self._room = Room(room)
         self._refused = 0
         self._accepted = accepted
@@ -192,6 +194,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
         self._listener.leave(self)
+        self._listener.stalled.pop(self, None)
 
     def eof_received(self) -> bool:
         """The client asks no more but still reads (RFC 7766 section 6.2.4)."""
@@ -200,10 +203,17 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._full, self._untaken, self._since = True, 0, self._listener.clock()
+        stalled = self._listener.stalled
+        stalled[self] = None
+        if len(stalled) > STALLED:  # what each may leave unread is little, of a thousand it is not
+            first = next(iter(stalled))
+            del stalled[first]
+            first.give_way()
         self._pace()
 
     def resume_writing(self) -> None:
         self._full, self._since = False, self._listener.clock()
+        self._listener.stalled.pop(self, None)
         self._serve()
 
     @property

@@ -3,6 +3,8 @@
 import asyncio
 import socket
 import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from blocker import sockets
 from blocker.listen import connections
 from blocker.listen.connections import is_client_id
+from blocker.listen.stream import StreamListener
 from tests.support.flooding import cost_of
 from tests.support.listening import Client, connection, fail_at, framed, stream_listener
 from tests.support.packets import NOERROR, SERVFAIL, query, read
@@ -157,21 +160,49 @@ def test_answers_that_come_when_nobody_reads_have_a_bound(monkeypatch: pytest.Mo
     monkeypatch.setattr(connections, "UNTAKEN", 16_384)
 
     async def run() -> None:
-        loop = asyncio.get_running_loop()
-        async with stream_listener() as (server, _):
-            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as lazy:
-                lazy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-                lazy.setblocking(False)
-                await loop.sock_connect(lazy, server.socket.getsockname())
-                await loop.sock_sendall(lazy, framed(query("late200.example")) * 2_000)
-                await asyncio.sleep(0.1)
-                assert len(server.connections) == 1
-                async with asyncio.timeout(3):
-                    while server.connections:  # noqa: ASYNC110 - nobody tells of the end
-                        await asyncio.sleep(0.01)
+        async with stream_listener() as (server, _), lazy(server) as ask:
+            await ask(query("late200.example"), 2_000)
+            await asyncio.sleep(0.1)
+            assert len(server.connections) == 1
+            async with asyncio.timeout(3):
+                while server.connections:  # noqa: ASYNC110 - nobody tells of the end
+                    await asyncio.sleep(0.01)
 
     asyncio.run(run())
+
+
+@pytest.mark.quiet
+def test_clients_that_do_not_read_have_a_bound_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "UNREAD", 4_096)
+    monkeypatch.setattr(connections, "STALLED", 2)
+
+    async def run() -> None:
+        async with stream_listener() as (server, _), AsyncExitStack() as stack:
+            came = []
+            for _ in range(5):
+                ask = await stack.enter_async_context(lazy(server))
+                await ask(BLOCKED, 2_000)
+                await asyncio.sleep(0.1)
+                came += [*server.connections][-1:]
+            assert [*server.stalled] == [*server.connections] == came[3:]
+
+    asyncio.run(run())
+
+
+@asynccontextmanager
+async def lazy(server: StreamListener) -> AsyncIterator[Callable[[bytes, int], Awaitable[None]]]:
+    """A client that asks and does not read; all that is between the two has little room."""
+    loop = asyncio.get_running_loop()
+    server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        sock.setblocking(False)
+        await loop.sock_connect(sock, server.socket.getsockname())
+
+        async def ask(packet: bytes, times: int) -> None:
+            await loop.sock_sendall(sock, framed(packet) * times)
+
+        yield ask
 
 
 @pytest.mark.quiet
