@@ -134,9 +134,7 @@ class Engine:
     def on_stream_query(
         self, packet: bytes, client: str, now: float, journal: Journal | None = None
     ) -> bytes | Forward | None:
-        """A message from a connection. As `on_query`, but no reply is too large. `journal` says
-        which transport it is; TCP without.
-        """
+        """A message from a connection: no reply is too large. Without `journal` it is TCP's."""
         view = self._views.get(client) or self._admit(client)
         journal = journal or self.streams
         key = packet[2:]
