@@ -20,6 +20,7 @@ DRAIN = 5.0  # seconds for the answers in flight
 FAREWELL = 5.0  # seconds for admin, which stops last: what the workers told it has to be written
 QUICK_DEATH = 1.0  # who lived longer is replaced at once
 LONGEST_DELAY = 5.0
+NO_ROOM = 1.0  # seconds until what the machine had no room for is started after all
 
 HANDLED = (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -77,17 +78,26 @@ class Children:
         return taken.si_signo if taken else None
 
     def _start(self, child: Child) -> None:
+        """Who cannot be started waits; those that live must not end for it."""
         child.started = time.monotonic()
-        child.pid = os.fork()
+        try:
+            child.pid = os.fork()
+        except OSError as error:  # too many processes, or too little memory, at the moment
+            child.due = child.started + NO_ROOM
+            log.error(  # noqa: TRY400 - no trace: it is about the machine
+                "%s cannot be started: %s; tried again in %g s",
+                child.name, error.strerror, NO_ROOM,
+            )  # fmt: skip
+            return
         if child.pid == 0:
             _live(child)
         if child.reload:
             child.reload = False
-            os.kill(child.pid, signal.SIGHUP)
+            _signal([child], signal.SIGHUP)
 
     def _reload(self) -> None:
         if self.admin.pid:
-            os.kill(self.admin.pid, signal.SIGHUP)
+            _signal([self.admin], signal.SIGHUP)
         else:
             self.admin.reload = True
 
@@ -169,4 +179,5 @@ def _cause(status: int) -> str:
 def _signal(children: Iterable[Child], number: signal.Signals) -> None:
     for child in children:
         if child.pid:
-            os.kill(child.pid, number)
+            with contextlib.suppress(ProcessLookupError):  # somebody else has collected it
+                os.kill(child.pid, number)

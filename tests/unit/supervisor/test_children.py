@@ -1,5 +1,6 @@
 """Children that live, die and are replaced: real processes, real signals."""
 
+import errno
 import os
 import signal
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from blocker.supervisor import children
 from blocker.supervisor.children import Child, Children
 
 
@@ -106,6 +108,33 @@ def test_who_dies_again_and_again_is_given_time(births: Births) -> None:
         time.sleep(0.5)
         assert len(births.pids("w0")) <= 6  # without back-off there would be hundreds
         births.wait_for("admin", 1)
+
+
+@pytest.mark.quiet
+def test_where_there_is_no_room_for_one_the_others_live(
+    births: Births, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full, forked, ours = tmp_path / "full", os.fork, os.getpid()
+
+    def fork() -> int:
+        if os.getpid() != ours and full.exists():
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return forked()
+
+    monkeypatch.setattr(os, "fork", fork)
+    monkeypatch.setattr(children, "NO_ROOM", 0.1)
+    with supervised(births.child("w0"), admin=births.child("admin")) as parent:
+        (worker,) = births.wait_for("w0", 1)
+        (admin,) = births.wait_for("admin", 1)
+        full.touch()
+        os.kill(admin, signal.SIGKILL)
+        time.sleep(0.4)
+        assert is_alive(parent)
+        assert is_alive(worker)
+        assert births.pids("admin") == [admin]
+        full.unlink()
+        births.wait_for("admin", 2)
+        assert births.pids("w0") == [worker]
 
 
 @pytest.mark.quiet
