@@ -41,7 +41,7 @@ class Encrypted(Section):
         if self.name is not None:
             return self.name
         try:
-            return _own_names(looked_into(self.certificate, self.key))[0]
+            return looked_into(self.certificate, self.key).own_names[0]
         except PermissionError:
             return ""
 
@@ -97,7 +97,7 @@ def _taken(
 
 
 def _misnamed(encrypted: Encrypted, shown: Named, document: Document) -> Iterator[Problem]:
-    names = _own_names(shown)
+    names = shown.own_names
     if encrypted.name is None and not names:
         yield document.problem(
             (*_PLACE, "certificate"),
@@ -111,8 +111,3 @@ def _misnamed(encrypted: Encrypted, shown: Named, document: Document) -> Iterato
             f"the certificate is not for {encrypted.name} but for {known}",
             f"write {names[0]}" if names else "have one made for it",
         )
-
-
-def _own_names(shown: Named) -> list[str]:
-    """Those that stand for one name."""
-    return [name.lower() for name in shown.names if not name.startswith("*.")]

@@ -111,22 +111,32 @@ class Listeners:
                 self._listen_encrypted(*files)
             else:
                 self._certificate.name_files(*files)
-            for each in self._encrypted:
-                each.name = given["name"]
         self._announce()
 
     def look(self, now: float) -> None:
-        """Now and then, whether the certificate has been renewed."""
+        """Now and then, whether the certificate has been renewed, or its time has come or gone."""
         if self._certificate is not None and now >= self._look_due:
             self._look_due = now + LOOK
             self._certificate.look()
             self._announce()
 
     def _announce(self) -> None:
-        """To clients that ask in clear: what they would find, so nothing without a certificate."""
-        name = self._given["name"] if self._given else ""
-        usable = self._certificate is not None and self._certificate.usable
-        self._engine.services = service_records(name, self._services()) if name and usable else ()
+        """To clients that ask in clear: what they would find, so nothing without a certificate that
+        they take.
+        """
+        name, in_force = self._name(), self._certificate is not None and self._certificate.in_force
+        if self._given is not None:
+            for each in self._encrypted:
+                each.name = name
+        self._engine.services = service_records(name, self._services()) if name and in_force else ()
+
+    def _name(self) -> str:
+        """The certificate's where a generation has none, for its maker could not read the files."""
+        if self._given is None:
+            return ""
+        if self._given["name"] or self._certificate is None or self._certificate.shown is None:
+            return self._given["name"]
+        return next(iter(self._certificate.shown.own_names), "")
 
     def _listen_encrypted(self, certificate: str, key: str) -> None:
         if not (self._sockets.tls or self._sockets.https):

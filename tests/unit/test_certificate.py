@@ -5,11 +5,12 @@ import shutil
 import socket
 import ssl
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from blocker.certificate import Certificate, looked_into
+from blocker.certificate import Certificate, looked_into, read_certificate
 from tests.support.certificates import certificates, expired
 
 
@@ -111,3 +112,55 @@ def test_an_expired_one_is_told_of(tmp_path: Path) -> None:
     pem, key = expired(tmp_path)
     with pytest.raises(ValueError, match="expired"):
         looked_into(pem, key)
+    shown = looked_into(pem, key, whenever=True)
+    assert shown.own_names == ["past.example"]
+    assert shown.untimely(JANUARY) == ""
+
+
+JANUARY = datetime(2020, 1, 15, tzinfo=UTC).timestamp()
+DAY = 86_400
+
+
+def test_its_time_comes_and_goes_by_the_clock(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the clock is right only once names resolve."""
+    now = JANUARY - 30 * DAY
+    monkeypatch.setattr("blocker.certificate._now", lambda: now)
+    caplog.set_level(logging.INFO)
+    certificate = Certificate(*map(str, expired(tmp_path)), ["dot"])
+    assert (certificate.usable, certificate.in_force) == (True, False)
+    assert "is not valid before 2020-01-01 00:00 UTC by this machine's clock" in certificate.error
+    now = JANUARY
+    certificate.look()
+    assert (certificate.in_force, certificate.error) == (True, "")
+    assert caplog.messages[-1].endswith("past.pem is valid now")
+    now = JANUARY + 30 * DAY
+    said = len(caplog.messages)
+    certificate.look()
+    certificate.look()
+    assert (certificate.usable, certificate.in_force) == (True, False)
+    assert "has expired on 2020-02-01 00:00 UTC; clients that verify it" in certificate.error
+    assert caplog.messages[said:] == [certificate.error]
+    assert seen_by_a_client(certificate.contexts[0])  # who does not verify is served
+
+
+def test_files_that_come_or_may_be_read_later_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem, key = put(tmp_path, "server")
+    may_read, reading = False, read_certificate
+
+    def reads(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+        if not may_read:  # root may read everything
+            raise PermissionError(13, "Permission denied")
+        reading(context, certificate, key)
+
+    monkeypatch.setattr("blocker.certificate.read_certificate", reads)
+    certificate = Certificate(pem, key, ["dot"])
+    assert (certificate.usable, certificate.in_force) == (False, False)
+    assert "Permission denied" in certificate.error
+    may_read = True
+    Path(key).chmod(0o640)
+    certificate.look()
+    assert (certificate.in_force, certificate.error) == (True, "")

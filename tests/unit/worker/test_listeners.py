@@ -65,6 +65,34 @@ def test_nothing_is_announced_without_a_certificate(tmp_path: Path) -> None:
     close(listeners)
 
 
+def test_nothing_is_announced_while_clients_would_not_take_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind = Late(engine())
+    listeners = made(behind)
+    monkeypatch.setattr("blocker.certificate._now", lambda: 0.0)  # a machine without a clock
+    listeners.follow(given(tmp_path))
+    assert behind.engine.services == ()
+    assert "is not valid before" in listeners.error
+    monkeypatch.undo()
+    listeners.look(clock() + 60)
+    assert (len(behind.engine.services), listeners.error) == (3, "")
+    close(listeners)
+
+
+def test_the_name_is_the_certificates_where_its_maker_could_not_know_it(tmp_path: Path) -> None:
+    behind = Late(engine())
+    listeners = made(behind)
+    pem, key = tmp_path / "used.pem", tmp_path / "used.key"
+    listeners.follow(Encrypted(certificate=str(pem), key=str(key), name=""))
+    assert behind.engine.services == ()
+    given(tmp_path)
+    listeners.look(clock() + 60)
+    assert b"\x05lists\x07example" in b"".join(behind.engine.services)
+    assert {each.name for each in listeners._encrypted} == {"lists.example"}
+    close(listeners)
+
+
 def test_all_answer_and_a_renewed_certificate_is_shown(tmp_path: Path) -> None:
     async def run() -> None:
         behind = Late(engine())
