@@ -130,11 +130,13 @@ def read_inputs(path: Path | None = None) -> Inputs:
 def remarks(inputs: Inputs, ruleset: MappedRuleset) -> Sequence[Problem | str]:
     """What is not right but stops nothing: entries out of order, bad lines in subscriptions.
 
-    Problems when the user's own rules break what holds together. A server would run with them, for
-    the user's word is the last; who asks for a check is to hear of it.
+    Problems when the user's own rules break what holds together, or a certificate cannot be used. A
+    server would run with them: the user's word is the last, and names have to resolve. Who asks for
+    a check is to hear of it.
     """
     policy = inputs.policy(ruleset)
-    if problems := sorted(impossible(policy, inputs.catalogue.relations)):
+    broken = impossible(policy, inputs.catalogue.relations)
+    if problems := sorted([*inputs.config.passing, *broken]):
         raise Problems(problems)
     edits, state = inputs.catalogue.edits, inputs.config.state
     listed: list[Problem | str] = [*inputs.catalogue.remarks, *changed(edits, state)]

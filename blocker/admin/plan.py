@@ -52,6 +52,7 @@ class Plan:
     device_metrics: bool = False
     dot: list[tuple[str, int]] = field(default_factory=list)  # where DNS over TLS is served
     doh: list[tuple[str, int]] = field(default_factory=list)  # and over HTTPS
+    warnings: list[str] = field(default_factory=list)  # of what is wrong and stops nothing
     run: str = ""  # where the generation is; empty: in the state folder, as nearly always
 
     @property

@@ -71,6 +71,7 @@ def make_plan(
         hosts=config.admin.hosts,
         tls=(str(tls.certificate), str(tls.key)) if (tls := config.admin.tls) else None,
         device_metrics=config.admin.metrics.devices == "on",
+        warnings=[str(problem) for problem in config.passing],
     )
 
 

@@ -85,6 +85,8 @@ class Generations:
             except BlockerError as error:
                 self.last_error = str(error)
                 raise
+            for warning in plan.warnings:
+                log.warning("%s", warning)
             self.plan = plan
             self.in_force = Contents.of(self.current)
             self.last_error = ""

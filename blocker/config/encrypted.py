@@ -1,6 +1,7 @@
 """`dns.encrypted:` where clients are answered over TLS and HTTPS, and with which certificate.
 
-Rule: what clients would not take is an error here, and not a riddle on a phone.
+Rule: what clients would not take is an error here, and not a riddle on a phone. What its files are
+at the moment is told apart from what is written: a server starts without them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,24 +38,35 @@ class Encrypted(Section):
         return self.model_copy(update=places)
 
     def named(self) -> str:
-        """What clients are told to verify; empty for who may not read the key, and cannot know."""
+        """What clients are told to verify; empty while the files cannot be read."""
         if self.name is not None:
             return self.name
+        shown = self.shown()
+        return next(iter(shown.own_names), "") if shown else ""
+
+    def shown(self) -> Named | None:
+        """What is in the certificate, be it in force or not; None while that cannot be known."""
         try:
-            return looked_into(self.certificate, self.key).own_names[0]
-        except PermissionError:
-            return ""
+            return looked_into(self.certificate, self.key, whenever=True)
+        except (OSError, ValueError):  # ssl.SSLError is an OSError
+            return None
 
 
 def encrypted_faults(
     encrypted: Encrypted, others: Sequence[tuple[str, Endpoint]], document: Document
 ) -> Iterator[Problem]:
-    """What a model cannot see: the files, and who else listens there (a key, and an address)."""
+    """What a model cannot see: who else listens there (a key, and an address), and other names."""
     yield from _taken(encrypted, others, document)
+    if (shown := encrypted.shown()) is not None:
+        yield from _misnamed(encrypted, shown, document)
+
+
+def certificate_faults(encrypted: Encrypted, document: Document) -> Iterator[Problem]:
+    """What is wrong with the files now. It may be right when they are renewed, or the clock is."""
     missing = False
     for key in ("certificate", "key"):
         path: Path = getattr(encrypted, key)
-        if not path.is_file():
+        if not _may_be_there(path):
             missing = True
             yield document.problem(
                 (*_PLACE, key),
@@ -64,18 +76,23 @@ def encrypted_faults(
     if missing:
         return
     try:
-        shown = looked_into(encrypted.certificate, encrypted.key)
+        looked_into(encrypted.certificate, encrypted.key)
     except PermissionError:
         return  # whoever asks need not be the server's user, who is tried when it starts
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+    except (OSError, ValueError) as error:
         yield document.problem(
             _PLACE,
             f"certificate and key cannot be used: {error}",
             "write PEM files that belong together, in force now, without a passphrase, "
             "readable for the server's user",
         )
-        return
-    yield from _misnamed(encrypted, shown, document)
+
+
+def _may_be_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:  # not for us to know
+        return True
 
 
 def _taken(

@@ -14,7 +14,7 @@ from typing import Final
 
 from blocker.config.admin import admin_faults
 from blocker.config.blocking import Blocking
-from blocker.config.encrypted import encrypted_faults
+from blocker.config.encrypted import certificate_faults, encrypted_faults
 from blocker.config.groups import group_faults
 from blocker.config.model import Config
 from blocker.config.units import Endpoint
@@ -31,7 +31,8 @@ OF_THE_SYSTEM: Final = Path("/var/lib/blocker")  # deploy/systemd and deploy/doc
 def load_config(path: Path | None = None) -> Config:
     """The configuration in `path`, else in the first file found, else the defaults.
 
-    Raises Problems with every fault in the file, StartError if the file cannot be read.
+    Raises Problems with every fault in the file, StartError if the file cannot be read. Faults that
+    may be gone without an edit of it are no reason: they are in `passing`.
     """
     path = path or find_config()
     if path is None:
@@ -42,9 +43,10 @@ def load_config(path: Path | None = None) -> Config:
         config = _anchored(validate(document, Config), path.resolve().parent)
     except Problems as error:
         raise Problems(sorted({*error.problems, *group_faults(document)})) from None
-    if problems := sorted([*_cross_checks(config, document), *group_faults(document)]):
-        raise Problems(problems)
-    config._document = document
+    passing = tuple(_passing(config, document))
+    if problems := [*_cross_checks(config, document), *group_faults(document)]:
+        raise Problems(sorted([*problems, *passing]))
+    config._document, config._passing = document, passing
     return config
 
 
@@ -149,6 +151,11 @@ def _cross_checks(config: Config, document: Document) -> Iterator[Problem]:
                 f"no file {path}",
                 "relative paths count from the folder of this file",
             )
+
+
+def _passing(config: Config, document: Document) -> Iterator[Problem]:
+    if config.dns.encrypted is not None:
+        yield from certificate_faults(config.dns.encrypted, document)
 
 
 def _loops(config: Config, document: Document) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from blocker.config.section import Section, some, unique
 from blocker.config.subscriptions import Subscription
 from blocker.config.units import OCTETS, SECONDS, Duration, FilePath, Size
 from blocker.config.upstreams import DEFAULT_UPSTREAMS, Upstream
+from blocker.errors import Problem
 from blocker.yamlfile import Document
 
 
@@ -67,6 +68,7 @@ class Config(Section):
     lists: FilePath | None = None
     overlay: FilePath = Path()  # set when loaded: without the key it is `lists.d` in `state`
     _document: Document | None = PrivateAttr(default=None)
+    _passing: tuple[Problem, ...] = PrivateAttr(default=())
 
     @property
     def document(self) -> Document | None:
@@ -77,3 +79,8 @@ class Config(Section):
     def file(self) -> Path | None:
         """The path of that file, as it was named."""
         return Path(self._document.file) if self._document else None
+
+    @property
+    def passing(self) -> tuple[Problem, ...]:
+        """Faults of files beside it that may be gone later, so that a server starts with them."""
+        return self._passing

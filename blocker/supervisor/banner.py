@@ -45,7 +45,7 @@ def _encrypted(plan: Plan, name: str) -> str:
         for kind, addresses in kinds
         if addresses
     ]
-    return f"{', '.join(served)} as {name}; `blocker private-dns` sets up phones"
+    return f"{', '.join(served)} as {name or '(unknown)'}; `blocker private-dns` sets up phones"
 
 
 def command_to_try(address: Address) -> str:

@@ -6,7 +6,7 @@ import os
 import pwd
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -40,7 +40,8 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     privileges.claim(state, plan.user)
     clear_leftovers(state)
     privileges.drop(plan.user)
-    _must_be_readable(plan)
+    for warning in (*plan.warnings, *_unreadable(plan)):
+        log.warning("%s; names resolve all the same", warning)
     if plan.doh:
         _load_https()
     plan = _with_first_generation(plan, state)
@@ -75,17 +76,24 @@ def _addresses(given: list[tuple[str, int]]) -> list[Address]:
     return [Address(*address) for address in given]
 
 
-def _must_be_readable(plan: Plan) -> None:
+def _unreadable(plan: Plan) -> Iterator[str]:
     """A renewed key is read by the user we are now; that this one can be, shows at once."""
-    if (given := plan.generation.encrypted) is None:
+    if (given := plan.generation.encrypted) is None or plan.warnings:
         return
     for path in (given["certificate"], given["key"]):
         if not os.access(path, os.R_OK):
-            user = pwd.getpwuid(os.geteuid()).pw_name
-            raise StartError(
-                f"the user {user} cannot read {path}, and has to when it is renewed; let its group "
-                f"(chgrp {user} {path}, chmod 640 {path}; the folders above need chmod g+x)"
+            user = _own_name()
+            yield (
+                f"the user {user} cannot read {path}, so nobody is answered encrypted; let its "
+                f"group (chgrp {user} {path}, chmod 640 {path}; the folders above need chmod g+x)"
             )
+
+
+def _own_name() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # as in a container
+        return str(os.geteuid())
 
 
 def _with_first_generation(plan: Plan, state: Path) -> Plan:

@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.blocker import BLOCKED, Blocker, blocker
-from tests.support.certificates import NAME, certificates, listeners
+from tests.support.certificates import NAME, certificates, expired, listeners
 from tests.support.packets import A, query, read
 from tests.support.ports import free_port
+from tests.support.source import ROOT
 from tests.support.upstream import ScriptedUpstream
 from tests.support.webserver import WebServer
 
@@ -178,3 +181,41 @@ def test_all_of_it_is_counted(served: Encrypted) -> None:
     served.kdig("+tls", BLOCKED)
     served.kdig("+https", BLOCKED)
     served.server.wait_until(lambda: served.counted("tls") and served.counted("https"))
+
+
+@pytest.mark.parametrize("at_first", ["missing", "expired"])
+def test_a_certificate_that_cannot_be_used_costs_no_names_and_is_taken_when_it_can(
+    tmp_path: Path, at_first: str
+) -> None:
+    pem, key, tls = tmp_path / "used.pem", tmp_path / "used.key", free_port()
+    section = {"certificate": str(pem), "key": str(key), "tls": [f"127.0.0.1:{tls}"], "https": []}
+    if at_first == "expired":
+        for made, used in zip(expired(tmp_path), (pem, key), strict=True):
+            shutil.copy(made, used)
+    with blocker(tmp_path, dns={"encrypted": section}) as server:
+        assert server.address() == "0.0.0.0"
+        assert not server.ask("_dns.resolver.arpa", 64).rr
+        said = "has expired" if at_first == "expired" else "no file"
+        assert said in server.log.read_text()
+        server.wait_until_ready()
+        token = server.token()
+
+        def error() -> str:
+            workers = server.http("GET", "status", token=token).json["workers"]
+            return str(workers[0]["error"])
+
+        assert str(pem) in error()
+        assert check(server.config) != 0
+        assert server.http("POST", "reload", token=token).status == 200
+        shutil.copy(certificates() / "server.pem", pem)
+        shutil.copy(certificates() / "server.key", key)
+        server.wait_until(lambda: server.ask("_dns.resolver.arpa", 64).rr != [], 12)
+        server.wait_until(lambda: error() == "")
+        assert "0.0.0.0" in Encrypted(server, tls, 0).kdig("+tls", BLOCKED)
+        assert server.http("GET", "private-dns", token=token).json["name"] != ""
+        assert check(server.config) == 0
+
+
+def check(config: Path) -> int:
+    command = [sys.executable, "-m", "blocker", "check", "-c", str(config)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, timeout=30).returncode

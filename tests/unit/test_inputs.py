@@ -7,6 +7,7 @@ import pytest
 from blocker.core.names import from_text
 from blocker.errors import Problems
 from blocker.inputs import RULESETS, Inputs, read_inputs, remarks
+from tests.support.certificates import expired
 from tests.support.lists import XIAOMI, entry, write_lists, write_own
 
 TRACKING = from_text("tracking.miui.com")
@@ -158,3 +159,10 @@ def test_an_id_is_explained_if_a_group_knows_it(tmp_path: Path) -> None:
     assert told.answer.rcode == "NXDOMAIN"
     with pytest.raises(ValueError, match="no group has the client id:bob"):
         read.explainer("A", "id:bob")
+
+
+def test_a_check_refuses_a_certificate_that_a_server_would_start_with(tmp_path: Path) -> None:
+    pem, key = expired(tmp_path)
+    read = inputs(tmp_path, f"dns: {{encrypted: {{certificate: {pem}, key: {key}}}}}\n")
+    with pytest.raises(Problems, match="certificate has expired"):
+        remarks(read, read.ruleset())

@@ -1,6 +1,7 @@
 """`private-dns`: what a phone has to be told to ask us encrypted."""
 
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -8,7 +9,9 @@ from pydantic import Field
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.problem_details import Refusal
 from blocker.asked.spelling import fits, shown
+from blocker.certificate import looked_into
 from blocker.config.client import ID_PATTERN
+from blocker.link import Encrypted
 from blocker.privatedns import PrivateDns, Protocol, client_id
 
 _ID: Final = ID_PATTERN.replace("id:", "(id:)?")
@@ -41,8 +44,12 @@ async def _private_dns(backend: Backend, asked: Asked) -> PrivateDnsShown:
         raise Refusal(
             HTTPStatus.NOT_FOUND, "nothing is served encrypted; set dns.encrypted, and restart"
         )
+    if not (name := current.encrypted["name"] or _name(current.encrypted)):
+        raise Refusal(
+            HTTPStatus.NOT_FOUND, "the name is not known while the certificate cannot be used"
+        )
     offered = PrivateDns(
-        current.encrypted["name"],
+        name,
         tuple(port for _, port in started.dot),
         tuple(port for _, port in started.doh),
     )
@@ -58,6 +65,15 @@ async def _private_dns(backend: Backend, asked: Asked) -> PrivateDnsShown:
         url=offered.url(who),
         profile=profile.decode(),
     )
+
+
+def _name(given: Encrypted) -> str:
+    """Of a certificate that could not be read when the configuration was."""
+    try:
+        shown = looked_into(Path(given["certificate"]), Path(given["key"]), whenever=True)
+    except (OSError, ValueError):
+        return ""
+    return next(iter(shown.own_names), "")
 
 
 ENDPOINTS = (

@@ -14,7 +14,7 @@ from blocker.catalog.compile import compile_ruleset
 from blocker.errors import Problems, StartError
 from blocker.tokens import TokenStore
 from tests.support.backend import first_plan, plain
-from tests.support.certificates import certificates
+from tests.support.certificates import certificates, expired
 from tests.support.lists import XIAOMI, entry, write_lists
 
 FULL = """
@@ -60,6 +60,20 @@ def test_every_setting_arrives(tmp_path: Path) -> None:
         "size": 2 << 20, "min_ttl": 5, "max_ttl": 3600, "serve_stale": 7200,
     }  # fmt: skip
     assert plan.sources["paper"].url == "https://example.org/p"
+
+
+def test_a_certificate_that_cannot_be_used_is_a_warning(tmp_path: Path) -> None:
+    pem, key = expired(tmp_path)
+    files = f"dns: {{encrypted: {{certificate: {pem}, key: {key}, tls: ['127.0.0.1:8853']}}}}\n"
+    plan = first_plan(tmp_path, files)
+    (warning,) = plan.warnings
+    assert "certificate has expired" in warning
+    assert plan.generation.encrypted is not None
+    assert plan.generation.encrypted["name"] == "past.example"
+    assert plan.dot == [("127.0.0.1", 8853)]
+    pem.unlink()
+    (warning,) = make_plan(tmp_path / "blocker.yaml").warnings
+    assert "no file" in warning
 
 
 def test_the_same_input_is_compiled_once(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from blocker.link import Generation
 from blocker.store import Edit, Key, Store, read_configured
 from blocker.store.settings import Value
 from tests.support.backend import Admin, play
-from tests.support.certificates import certificates
+from tests.support.certificates import certificates, expired
 
 BLOCKED: Mapping[Key, Value] = {Key("rule", "a.example"): {"action": "block"}}
 
@@ -214,6 +214,22 @@ def test_what_takes_a_restart(tmp_path: Path) -> None:
         assert admin.generations.needs_restart() == [
             "dns.encrypted.tls", "dns.workers", "admin.listen", "user",
         ]  # fmt: skip
+
+    play(tmp_path, scenario)
+
+
+def test_a_certificate_of_the_past_keeps_no_reload_from_being_taken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario(admin: Admin) -> None:
+        pem, key = expired(tmp_path)
+        admin.configure(
+            f"dns: {{encrypted: {{certificate: {pem}, key: {key}}}}}\n"
+            "rules: {block: [a.example]}\n"
+        )
+        await admin.generations.reload()
+        assert names(admin.generations.current) == ["a.example"]
+        assert "certificate has expired" in caplog.text
 
     play(tmp_path, scenario)
 

@@ -2,10 +2,13 @@
 
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from blocker.config.encrypted import certificate_faults
 from blocker.config.units import Endpoint
+from blocker.yamlfile import read
 from tests.support.certificates import certificates, expired
 from tests.support.configs import complaints, load
 
@@ -72,17 +75,56 @@ def test_errors_say_what_to_write(folder: Path, more: str, said: str) -> None:
         ("none.pem", "server.key", "no file"),
         ("server.pem", "ca.key", "certificate and key cannot be used"),
         ("server.key", "server.pem", "certificate and key cannot be used"),
-        ("ca.pem", "ca.key", "the certificate names no domain"),
     ],
 )
-def test_the_files_must_be_a_pair(folder: Path, certificate: str, key: str, said: str) -> None:
-    text = f"dns: {{encrypted: {{certificate: {certificate}, key: {key}}}}}\n"
-    (complaint,) = complaints(folder, text)
-    assert said in complaint
+def test_files_that_are_no_pair_now_stop_no_server(
+    folder: Path, certificate: str, key: str, said: str
+) -> None:
+    config = load(folder, pair(certificate, key))
+    (problem,) = config.passing
+    assert said in str(problem)
+    assert str(problem).startswith(f"{folder}/blocker.yaml:1: dns.encrypted")
+    assert config.dns.encrypted is not None
+    assert config.dns.encrypted.named() == ""
 
 
-def test_a_certificate_of_the_past_is_none(folder: Path) -> None:
+def pair(certificate: str, key: str, more: str = "") -> str:
+    return f"dns: {{encrypted: {{certificate: {certificate}, key: {key}{more}}}}}\n"
+
+
+def test_a_certificate_must_name_a_domain(folder: Path) -> None:
+    (complaint,) = complaints(folder, pair("ca.pem", "ca.key"))
+    assert "the certificate names no domain" in complaint
+
+
+def test_a_certificate_of_the_past_stops_no_server_and_has_its_name(folder: Path) -> None:
     expired(folder)
-    text = "dns: {encrypted: {certificate: past.pem, key: past.key}}\n"
-    (complaint,) = complaints(folder, text)
-    assert "certificate has expired" in complaint
+    config = load(folder, pair("past.pem", "past.key"))
+    (problem,) = config.passing
+    assert "certificate has expired" in str(problem)
+    assert config.dns.encrypted is not None
+    assert config.dns.encrypted.named() == "past.example"
+
+
+def test_with_another_fault_they_are_told_at_once(folder: Path) -> None:
+    expired(folder)
+    said = "\n".join(complaints(folder, pair("past.pem", "past.key", ", name: other.example")))
+    assert "certificate has expired" in said
+    assert "is not for other.example but for past.example" in said
+
+
+def test_a_folder_that_we_may_not_look_into_is_no_fault(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    def unreadable(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    encrypted = load(folder, configured()).dns.encrypted
+    assert encrypted is not None
+    monkeypatch.setattr(Path, "is_file", forbidden)  # root may look anywhere
+    monkeypatch.setattr("blocker.config.encrypted.looked_into", unreadable)
+    assert not list(certificate_faults(encrypted, read(folder / "blocker.yaml")))
+    assert encrypted.named() == ""

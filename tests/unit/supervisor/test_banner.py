@@ -51,4 +51,6 @@ def test_it_says_where_it_answers_encrypted() -> None:
     given = Encrypted(certificate="c", key="k", name="dns.home.example")
     text = banner(plan(dot=[("::", 853)], generation=generation(encrypted=given)))
     assert "[::]:853 (DNS over TLS) as dns.home.example; `blocker private-dns` sets up" in text
+    unread = generation(encrypted=Encrypted(certificate="c", key="k", name=""))
+    assert "(DNS over TLS) as (unknown);" in banner(plan(dot=[("::", 853)], generation=unread))
     assert "DNS over" not in banner(plan())

@@ -111,12 +111,18 @@ def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None
     assert said == []
 
 
-def test_the_key_must_be_readable_for_whom_the_server_becomes(tmp_path: Path) -> None:
+def test_a_key_that_the_server_cannot_read_is_said(tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     given = Encrypted(certificate=str(key), key=str(key), name="dns.home.example")
     made = plan(generation=generation(encrypted=given))
-    with pytest.raises(StartError, match=r"cannot read .*key\.pem, and has to when it is renewed"):
-        start._must_be_readable(made)
+    said = list(start._unreadable(made))
+    assert "key.pem, so nobody is answered encrypted; let its group" in said[0]
+    assert not list(start._unreadable(replace(made, warnings=["there is no file key.pem"])))
     key.touch()
-    start._must_be_readable(made)
-    start._must_be_readable(plan())
+    assert not list(start._unreadable(made))
+    assert not list(start._unreadable(plan()))
+
+
+def test_who_has_no_name_has_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 4_242_424)
+    assert start._own_name() == "4242424"

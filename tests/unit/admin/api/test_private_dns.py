@@ -6,11 +6,13 @@ from pathlib import Path
 
 from blocker.link import Encrypted
 from tests.support.backend import Admin, play
+from tests.support.certificates import certificates
 
 
-def serve(admin: Admin, dot: int, *doh: int) -> None:
+def serve(admin: Admin, dot: int, *doh: int, **fields: str) -> None:
     generations = admin.generations
     given = Encrypted(certificate="c", key="k", name="dns.home.example")
+    given.update(fields)  # type: ignore[typeddict-item]
     generations.current = replace(generations.current, encrypted=given)
     generations.started_with = replace(
         generations.started_with,
@@ -43,5 +45,17 @@ def test_what_is_not_served_is_said(tmp_path: Path) -> None:
         told = await admin.ask("GET", "private-dns?protocol=tls", status=422)
         assert "phones know 853 alone" in told["detail"]
         await admin.ask("GET", "private-dns?id=a_b", status=422)
+
+    play(tmp_path, scenario)
+
+
+def test_the_name_is_the_certificates_as_soon_as_that_can_be_read(tmp_path: Path) -> None:
+    async def scenario(admin: Admin) -> None:
+        serve(admin, 853, name="")
+        told = await admin.ask("GET", "private-dns", status=404)
+        assert "while the certificate cannot be used" in told["detail"]
+        pem, key = (str(certificates() / each) for each in ("server.pem", "server.key"))
+        serve(admin, 853, name="", certificate=pem, key=key)
+        assert (await admin.ask("GET", "private-dns"))["name"] == "lists.example"
 
     play(tmp_path, scenario)
