@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocker.notify import notify
+from blocker.supervisor.ground import Mended
 
 DRAIN = 5.0  # seconds for the answers in flight
 FAREWELL = 5.0  # seconds for admin, which stops last: what the workers told it has to be written
@@ -41,12 +42,21 @@ class Child:
 
 
 class Children:
-    """Workers stop first: what they counted last still reaches admin."""
+    """Workers stop first: what they counted last still reaches admin.
 
-    def __init__(self, workers: Iterable[Child], admin: Child) -> None:
+    `mend` sees that a successor finds what it starts from.
+    """
+
+    def __init__(
+        self,
+        workers: Iterable[Child],
+        admin: Child,
+        mend: Callable[[bool], Mended] = lambda _: Mended.NOTHING,
+    ) -> None:
         self.workers = list(workers)
         self.admin = admin
         self.all = [*self.workers, admin]
+        self._mend = mend
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
@@ -79,6 +89,8 @@ class Children:
 
     def _start(self, child: Child) -> None:
         """Who cannot be started waits; those that live must not end for it."""
+        if child.started:
+            self._look_at_the_ground(child)
         child.started = time.monotonic()
         try:
             child.pid = os.fork()
@@ -94,6 +106,16 @@ class Children:
         if child.reload:
             child.reload = False
             _signal([child], signal.SIGHUP)
+
+    def _look_at_the_ground(self, child: Child) -> None:
+        """Who has other files open, or looks elsewhere, starts anew too. Admin at once: what it
+        confirms from now on would be lost, and no later generation of its own may be in the way.
+        """
+        mended = self._mend(child.quick_deaths > 0)
+        if mended is not Mended.NOTHING:
+            _signal([self.admin], signal.SIGKILL)
+        if mended is Mended.ELSEWHERE:
+            _signal(self.workers, signal.SIGTERM)
 
     def _reload(self) -> None:
         if self.admin.pid:

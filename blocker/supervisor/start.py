@@ -22,6 +22,7 @@ from blocker.store import effective, read_settings, write_configured
 from blocker.supervisor import privileges
 from blocker.supervisor.banner import banner
 from blocker.supervisor.children import Child, Children
+from blocker.supervisor.ground import Ground
 from blocker.supervisor.leftovers import clear_leftovers
 
 log = logging.getLogger(__name__)
@@ -44,10 +45,11 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
         log.warning("%s; names resolve all the same", warning)
     if plan.doh:
         _load_https()
+    configured = plan.generation
     plan = _with_first_generation(plan, state)
     say(banner(plan))
     sys.stdout.flush()
-    _children(plan, sockets, admin_socket).run()
+    _children(Ground(plan, configured), sockets, admin_socket).run()
 
 
 def _load_worker() -> None:
@@ -128,7 +130,7 @@ def _write(configured: Generation, generation: Generation, folder: Path) -> None
     generation.write(folder)
 
 
-def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket) -> Children:
+def _children(ground: Ground, sockets: list[DnsSockets], admin_socket: socket.socket) -> Children:
     links = [link_pair() for _ in sockets]
     lifeline, held = os.pipe()  # ends when the supervisor does, however it does
 
@@ -144,7 +146,8 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
         from blocker.worker import run
 
         own = sockets[index]
-        run(index, own.udp, own.tcp, links[index][0], lifeline, plan.running, own.tls, own.https)
+        state = ground.plan.running
+        run(index, own.udp, own.tcp, links[index][0], lifeline, state, own.tls, own.https)
 
     def admin() -> None:
         os.close(held)
@@ -154,10 +157,10 @@ def _children(plan: Plan, sockets: list[DnsSockets], admin_socket: socket.socket
             theirs.close()
         from blocker.admin.app import run
 
-        run(plan, admin_socket, [mine for _, mine in links], lifeline)
+        run(ground.plan, admin_socket, [mine for _, mine in links], lifeline)
 
     workers = [Child(f"worker{index}", partial(worker, index)) for index in range(len(sockets))]
-    return Children(workers, Child("admin", admin))
+    return Children(workers, Child("admin", admin), lambda whole: ground.mend(whole=whole))
 
 
 def _end_with(lifeline: int) -> None:

@@ -8,7 +8,7 @@ import random
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -177,3 +177,45 @@ def test_each_file_of_the_state_folder_may_be_damaged(tmp_path: Path) -> None:
 def garble(path: Path) -> None:
     """Other octets, as many."""
     path.write_bytes(random.Random(path.name).randbytes(max(100, path.stat().st_size)))
+
+
+def lose_ruleset(server: Blocker) -> None:
+    shutil.rmtree(server.state / "rulesets")
+
+
+def lose_generation(server: Blocker) -> None:
+    garble(server.state / "generation.json")
+
+
+def lose_everything(server: Blocker) -> None:
+    away = server.state.with_name(f"away-{random.random()}")
+    server.state.rename(away)  # at one moment, while files come and go in it
+    shutil.rmtree(away, ignore_errors=True)
+
+
+@pytest.mark.parametrize("lose", [lose_generation, lose_ruleset, lose_everything])
+def test_what_is_lost_while_it_runs_costs_no_names(
+    tmp_path: Path, lose: Callable[[Blocker], None]
+) -> None:
+    """Successors find it again; without that none could start, and no name would resolve."""
+    with (
+        ScriptedUpstream() as upstream,
+        blocker(tmp_path, upstreams=[upstream.url], workers=2) as server,
+    ):
+        token = server.token()
+        assert added(server, "kept.example", token) == 200
+        lose(server)
+        killed = server.children()["worker0"]
+        os.kill(killed, signal.SIGKILL)
+        server.successor("worker0", killed)
+        kept = [] if lose is lose_everything else ["kept.example"]
+        assert all(resolves(server, *kept) for _ in range(10))  # by either worker
+        token = server.token()
+        assert added(server, "possible.example", token) == 200
+        assert all(resolves(server, "possible.example", *kept) for _ in range(10))
+        lose(server)
+        replace_all_children(server)
+        assert all(resolves(server, *kept) for _ in range(10))
+        server.wait_until_ready()
+        assert server.log.read_text().count("was written anew in") == 2
+        assert "Traceback" not in server.log.read_text()

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     },
     # The children are imported after the fork, so neither carries what only the other needs.
     "supervisor": {
-        "worker", "admin", "config", "link", "notify", "sockets", "spare", "store",
+        "worker", "admin", "config", "link", "notify", "ruleset", "sockets", "spare", "store",
     },
     # These two meet in link, never in an import.
     "worker": {"certificate", "clients", "listen", "upstream", "core", "link", "view"},

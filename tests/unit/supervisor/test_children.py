@@ -12,6 +12,7 @@ import pytest
 
 from blocker.supervisor import children
 from blocker.supervisor.children import Child, Children
+from blocker.supervisor.ground import Mended
 
 
 def until_stopped() -> None:
@@ -55,12 +56,14 @@ def births(tmp_path: Path) -> Births:
 
 
 @contextmanager
-def supervised(*workers: Child, admin: Child) -> Iterator[int]:
+def supervised(
+    *workers: Child, admin: Child, mend: Callable[[bool], Mended] = lambda _: Mended.NOTHING
+) -> Iterator[int]:
     """The id of a process that supervises them."""
     pid = os.fork()
     if pid == 0:
         try:
-            Children(workers, admin).run()
+            Children(workers, admin, mend).run()
         finally:
             os._exit(0)
     try:
@@ -135,6 +138,37 @@ def test_where_there_is_no_room_for_one_the_others_live(
         full.unlink()
         births.wait_for("admin", 2)
         assert births.pids("w0") == [worker]
+
+
+@pytest.mark.quiet
+@pytest.mark.parametrize(
+    "mended, ended",
+    [(Mended.NOTHING, set()), (Mended.ANEW, {"admin"}), (Mended.ELSEWHERE, {"admin", "w1"})],
+)
+def test_who_would_go_on_with_what_was_written_anew_starts_anew(
+    births: Births, tmp_path: Path, mended: Mended, ended: set[str]
+) -> None:
+    def mend(whole: bool) -> Mended:
+        looked = tmp_path / f"looked-{whole}"
+        if looked.exists():
+            return Mended.NOTHING
+        looked.touch()
+        return mended
+
+    with supervised(births.child("w0"), births.child("w1"), admin=births.child("admin"), mend=mend):
+        names = ("w0", "w1", "admin")
+        first = {name: births.wait_for(name, 1)[0] for name in names}
+        assert not list(tmp_path.glob("looked-*"))  # the first find what was just written
+        time.sleep(1.1)
+        os.kill(first["w0"], signal.SIGKILL)
+        for name in {"w0"} | ended:
+            births.wait_for(name, 2)
+        time.sleep(0.2)
+        assert {name for name in names if len(births.pids(name)) > 1} == {"w0"} | ended
+        assert [path.name for path in tmp_path.glob("looked-*")] == ["looked-False"]
+        os.kill(births.pids("w0")[-1], signal.SIGKILL)  # who dies at once has a reason
+        births.wait_for("w0", 3)
+        assert (tmp_path / "looked-True").exists()
 
 
 @pytest.mark.quiet
