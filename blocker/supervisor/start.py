@@ -20,6 +20,7 @@ from blocker.sockets import Address, DnsSockets, bind_admin, bind_dns
 from blocker.spare import can_do_without, remove_spare, spare_run
 from blocker.store import effective, read_settings, write_configured
 from blocker.supervisor import privileges
+from blocker.supervisor.alone import claim_alone
 from blocker.supervisor.banner import banner
 from blocker.supervisor.children import Child, Children
 from blocker.supervisor.ground import Ground
@@ -39,8 +40,9 @@ def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) 
     )
     admin_socket = bind_admin(Address(*plan.admin))
     privileges.claim(state, plan.user)
-    clear_leftovers(state)
     privileges.drop(plan.user)
+    claim_alone(state)  # held until we end, and by us alone
+    clear_leftovers(state)
     for warning in (*plan.warnings, *_unreadable(plan)):
         log.warning("%s; names resolve all the same", warning)
     if plan.doh:

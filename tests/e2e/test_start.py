@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -116,6 +117,19 @@ def test_a_second_serve_is_refused_even_with_several_workers(tmp_path: Path) -> 
         (tmp_path / "second").mkdir()
         said = refusal(tmp_path / "second", listening(server.port))
     assert "in use by" in said
+
+
+def test_a_second_server_on_the_same_state_is_refused(tmp_path: Path) -> None:
+    with blocker(tmp_path) as server:
+        server.wait_until_ready()
+        said = refusal(tmp_path, listening(free_port()), file="second.yaml")
+        assert f"a server (pid {server.pid}) runs with the state folder" in said
+        assert "set state: to another path" in said
+        assert "\n" not in said
+        os.kill(server.pid, signal.SIGKILL)  # its children may live a little longer
+        server.kill_all()
+        server.start()
+        assert server.address() == "0.0.0.0"
 
 
 def test_a_privileged_port_without_the_right(tmp_path: Path) -> None:
