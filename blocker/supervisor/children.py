@@ -102,7 +102,7 @@ class Children:
             )  # fmt: skip
             return
         if child.pid == 0:
-            _live(child)
+            _live(child, hears_of_reloads=child is self.admin)
         if child.reload:
             child.reload = False
             _signal([child], signal.SIGHUP)
@@ -166,13 +166,16 @@ class Children:
                 child.due = float("inf")
 
 
-def _live(child: Child) -> None:
-    """In the new process; never returns."""
+def _live(child: Child, *, hears_of_reloads: bool) -> None:
+    """In the new process; never returns. SIGHUP comes blocked, and to ignore it forgets one that
+    waits: who hears of reloads takes it when it is ready to.
+    """
     status = 1
     try:
         _be_called(child.name)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's ^C: the supervisor decides
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        if not hears_of_reloads:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
         child.run()
         status = 0
     except BaseException:

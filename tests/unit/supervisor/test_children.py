@@ -73,6 +73,13 @@ def supervised(
         os.waitpid(pid, 0)
 
 
+def wait_until(condition: Callable[[], bool], seconds: float = 2.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
@@ -218,12 +225,24 @@ def test_a_hang_up_reaches_admin_alone(births: Births, tmp_path: Path) -> None:
         (worker,) = births.wait_for("w0", 1)
         births.wait_for("admin", 1)
         os.kill(parent, signal.SIGHUP)
-        deadline = time.monotonic() + 2
-        while not (tmp_path / "reloaded").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_until((tmp_path / "reloaded").exists)
         assert is_alive(worker)
         assert len(births.pids("w0")) == 1
+
+
+def test_a_hang_up_waits_for_an_admin_that_is_not_ready(births: Births, tmp_path: Path) -> None:
+    def gets_ready() -> None:
+        time.sleep(0.2)
+        signal.signal(signal.SIGHUP, lambda *_: (tmp_path / "reloaded").touch())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+        until_stopped()
+
+    admin = births.child("admin", gets_ready)
+    admin.reload = True  # it is told right after its birth
+    with supervised(births.child("w0"), admin=admin):
+        births.wait_for("admin", 1)
+        wait_until((tmp_path / "reloaded").exists)
+        assert len(births.wait_for("w0", 1)) == 1
 
 
 def test_a_terminal_interrupt_does_not_end_children_behind_our_back(births: Births) -> None:
