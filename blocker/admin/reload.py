@@ -80,7 +80,7 @@ class Generations:
         async with self._turn:
             try:
                 config = self.started_with.config
-                plan = await prepare_aside(Path(config) if config else None)
+                plan = await _prepared(Path(config) if config else None)
                 await self._install(plan.generation)
             except BlockerError as error:
                 self.last_error = str(error)
@@ -199,6 +199,13 @@ class Generations:
     def _count_rules(self) -> None:
         rules = {**self.in_force.rules, "user": len(self.current.rules)}
         self.in_force = replace(self.in_force, rules=rules)
+
+
+async def _prepared(config: Path | None) -> Plan:
+    try:
+        return await prepare_aside(config)
+    except OSError as error:  # no room for a process; who waits for one must not end for it
+        raise NotTaken(f"the configuration cannot be read now: {error.strerror}") from error
 
 
 def _now() -> float:

@@ -144,6 +144,9 @@ class Children:
         when = f"in {delay:g} s" if delay else "at once"
         log.warning("%s (pid %d) %s; replaced %s", child.name, child.pid, _cause(status), when)
         child.pid = 0
+        # It knows the files as they were at our start; they have been reloaded since, or were saved
+        # while nobody watched.
+        self.admin.reload |= child is self.admin
 
     def _stop(self, children: list[Child], seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -225,3 +225,27 @@ def test_no_question_is_lost_to_reloads_under_load(tmp_path: Path) -> None:
         assert statuses == [200] * 5
         assert server.address("rule4.example") == "0.0.0.0"
         assert server.address("rule3.example") == "192.0.2.80"
+
+
+def test_who_takes_admins_place_knows_what_was_reloaded_and_what_was_saved_meanwhile(
+    tmp_path: Path,
+) -> None:
+    with ScriptedUpstream() as upstream, blocker(tmp_path, upstreams=[upstream.url]) as server:
+        token = server.token()
+
+        def known_by_name() -> bool:
+            return server.http("GET", "status", token=token, Host="adm.example").status == 200
+
+        server.wait_until_ready()
+        assert not known_by_name()
+        text = server.config.read_text().replace("admin: {", "admin: {hosts: [adm.example], ")
+        server.config.write_text(text)
+        assert server.http("POST", "reload", token=token).status == 200
+        assert known_by_name()
+        admin = server.children()["admin"]
+        os.kill(admin, signal.SIGKILL)
+        server.config.write_text(text + BLOCK)  # nobody watches
+        server.successor("admin", admin)
+        server.wait_until(lambda: server.address("one.example") == "0.0.0.0", 15)
+        server.wait_until_ready()
+        assert known_by_name()

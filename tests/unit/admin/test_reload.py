@@ -1,10 +1,12 @@
 """Generations: all or nothing, numbers that grow, and a way back when a worker cannot."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -47,6 +49,21 @@ def test_an_error_changes_nothing_and_is_remembered(tmp_path: Path) -> None:
         admin.configure("")
         await admin.generations.reload()
         assert admin.generations.last_error == ""
+
+    play(tmp_path, scenario)
+
+
+def test_where_no_child_can_be_started_nothing_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_room(_: Path | None) -> NoReturn:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    async def scenario(admin: Admin) -> None:
+        monkeypatch.setattr(reloading, "prepare_aside", no_room)
+        await admin.generations.reload_and_log()
+        assert "Resource temporarily unavailable" in admin.generations.last_error
+        assert admin.generations.current.number == 1
 
     play(tmp_path, scenario)
 

@@ -245,6 +245,21 @@ def test_a_hang_up_waits_for_an_admin_that_is_not_ready(births: Births, tmp_path
         assert len(births.wait_for("w0", 1)) == 1
 
 
+def test_who_takes_admins_place_reads_the_files_again(births: Births, tmp_path: Path) -> None:
+    def waits() -> None:
+        while signal.sigwait({signal.SIGTERM, signal.SIGHUP}) == signal.SIGHUP:
+            (tmp_path / f"reloaded-{os.getpid()}").touch()
+
+    with supervised(births.child("w0", waits), admin=births.child("admin", waits)):
+        for name in ("w0", "admin"):
+            os.kill(births.wait_for(name, 1)[0], signal.SIGKILL)
+        _, successor = births.wait_for("admin", 2)
+        births.wait_for("w0", 2)
+        wait_until((tmp_path / f"reloaded-{successor}").exists)
+        time.sleep(0.1)
+        assert [path.name for path in tmp_path.glob("reloaded-*")] == [f"reloaded-{successor}"]
+
+
 def test_a_terminal_interrupt_does_not_end_children_behind_our_back(births: Births) -> None:
     with supervised(births.child("w0"), admin=births.child("admin")):
         (pid,) = births.wait_for("w0", 1)
