@@ -101,7 +101,7 @@ def _compile(inputs: Inputs, progress: Progress, starting: bool) -> Path:
         if starting and can_do_without(state, error):
             return _compiled(inputs, spare_folder(state), progress)
         message = (
-            f"cannot write {error.filename or folder}: {error.strerror}; "
+            f"cannot write {folder / str(error.filename or '')}: {error.strerror}; "
             "make it writable for this user, or set state: to another path"
         )
         raise StartError(message) from None

@@ -77,6 +77,13 @@ def _read(state: Path) -> _Record:
 
 
 def _write(record: _Record, state: Path) -> None:
+    """At the start root may write here, into a folder of the server's user: through no link."""
     temporary = state / f".{FILE}.{os.getpid()}"
-    temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    temporary.replace(state / FILE)
+    temporary.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
+            file.write(json.dumps(record, indent=1, sort_keys=True).encode() + b"\n")
+        temporary.replace(state / FILE)
+    finally:
+        temporary.unlink(missing_ok=True)

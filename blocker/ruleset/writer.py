@@ -3,11 +3,12 @@
 import os
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import marisa_trie
 
@@ -112,17 +113,14 @@ class RulesetWriter:
             "offsets": offsets,
             "entries": b"".join(texts),
         }
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
-            trie.save(str(temporary))
-            with temporary.open("r+b") as file:
+            with _in_place(path.name, folder) as file:
+                trie.save(f"/proc/self/fd/{file.fileno()}")
                 append_sections(file, sections, self._header(version))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            os.fsync(folder)
         finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
+            os.close(folder)
 
     def _index(self, trie: Any, progress: Progress) -> tuple["array[int]", "array[int]"]:
         """A slot for each key, and the rows of those keys that have several."""
@@ -173,9 +171,24 @@ class RulesetWriter:
         }
 
 
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+@contextmanager
+def _in_place(name: str, folder: int) -> Iterator[BinaryIO]:
+    """A new file that gets its name once it is whole.
+
+    At the start root may write into a folder of the server's user: through no link, into no file
+    that was there.
+    """
+    temporary = f".{name}.{os.getpid()}"
+    with suppress(FileNotFoundError):
+        os.unlink(temporary, dir_fd=folder)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    opened = os.open(temporary, flags, 0o666, dir_fd=folder)
     try:
-        os.fsync(folder)
+        with os.fdopen(opened, "r+b") as file:
+            yield file
+            file.flush()
+            os.fsync(opened)
+        os.replace(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
-        os.close(folder)
+        with suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=folder)

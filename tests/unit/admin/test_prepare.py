@@ -135,6 +135,16 @@ def test_a_state_folder_that_cannot_be_written(tmp_path: Path) -> None:
         make_plan(path)
 
 
+def test_a_folder_that_leads_elsewhere_is_named(tmp_path: Path) -> None:
+    path = first_config(tmp_path)
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "rulesets").symlink_to(elsewhere)
+    with pytest.raises(StartError, match=f"cannot write {tmp_path}/state/rulesets: "):
+        make_plan(path)
+    assert not list(elsewhere.iterdir())
+
+
 def test_the_vendors_of_switches_must_exist(tmp_path: Path) -> None:
     with pytest.raises(Problems, match="xiaomy"):
         first_plan(tmp_path, "blocking: {vendors: {xiaomy: off}}\n")

@@ -1,5 +1,6 @@
 """An upgrade of the lists under edits of one's own: what is told of it, and until when."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,19 @@ def test_without_a_record_nothing_is_told(tmp_path: Path, damage: str) -> None:
     assert here.upgrade(UPGRADED) == []
     remember(here.edits(), here.state)
     assert here.upgrade(XIAOMI) != []
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """As whoever may write into the folder could lay for root."""
+    here = Installed(tmp_path, OWN)
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (here.state / f".{FILE}.{os.getpid()}").symlink_to(victim)
+    (here.state / FILE).symlink_to(victim)
+    remember(here.edits(), here.state)
+    assert victim.read_text() == "precious"
+    assert [each.name for each in here.state.iterdir()] == [FILE]
+    assert not (here.state / FILE).is_symlink()
 
 
 def test_no_state_is_made_for_it(tmp_path: Path) -> None:

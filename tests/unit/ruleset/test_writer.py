@@ -1,5 +1,6 @@
 """Writing: whole or not at all, and lines in the order they came."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,29 @@ def test_nothing_is_left_behind_when_it_fails(tmp_path: Path) -> None:
     with pytest.raises(OSError):  # noqa: PT011 - which one, the file system decides
         RulesetWriter().write(path, "v")
     assert [each.name for each in tmp_path.iterdir()] == ["r"]
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    """As whoever may write into the folder could lay for root."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    victim.chmod(0o600)
+    (folder := tmp_path / "rulesets").mkdir()
+    (folder / f".r.{os.getpid()}").symlink_to(victim)
+    (folder / "r").symlink_to(victim)
+    RulesetWriter().write(folder / "r", "v")
+    assert not (folder / "r").is_symlink()
+    assert open_ruleset(folder / "r").version == "v"
+    assert victim.read_text() == "precious"
+    assert [each.name for each in folder.iterdir()] == ["r"]
+
+
+def test_the_folder_itself_is_no_link(tmp_path: Path) -> None:
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (tmp_path / "rulesets").symlink_to(elsewhere)
+    with pytest.raises(OSError, match="rulesets"):
+        RulesetWriter().write(tmp_path / "rulesets" / "r", "v")
+    assert not list(elsewhere.iterdir())
 
 
 def test_progress_ends_at_the_total(tmp_path: Path) -> None:
