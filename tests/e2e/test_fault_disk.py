@@ -55,7 +55,8 @@ def added(server: Blocker, name: str, token: str) -> int:
 
 def replace_all_children(server: Blocker) -> None:
     for name, pid in server.children().items():
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # the supervisor has come first
+            os.kill(pid, signal.SIGKILL)
         server.successor(name, pid, 10)
 
 
