@@ -18,10 +18,7 @@ def claim(state: Path, user: str | None) -> None:
             f"cannot make the state folder {state}: {error.strerror}; set state: to another path"
         ) from error
     if user is not None and os.geteuid() == 0:
-        account = _account(user)
-        for path in (state, *state.rglob("*")):
-            with suppress(OSError):  # a disk that has failed: names must resolve all the same
-                os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
+        _give(state, _account(user))
 
 
 def drop(user: str | None) -> None:
@@ -38,6 +35,21 @@ def drop(user: str | None) -> None:
                 f"the user {user} cannot read {program}, a part of this program; "
                 "install it where that user can, as in /opt, or correct user:"
             )
+
+
+def _give(state: Path, account: pwd.struct_passwd) -> None:
+    """Each by its own folder, which is open: for another process of that user may make a path lead
+    elsewhere meanwhile. A link to the state folder is followed if it is ours.
+    """
+    owner = (account.pw_uid, account.pw_gid)
+    if state.is_symlink() and state.lstat().st_uid == os.geteuid():
+        state = state.resolve()
+    with suppress(OSError):  # a disk that has failed: names must resolve all the same
+        os.chown(state, *owner, follow_symlinks=False)
+    for _, folders, files, folder in os.fwalk(state):
+        for name in (*folders, *files):
+            with suppress(OSError):
+                os.chown(name, *owner, dir_fd=folder, follow_symlinks=False)
 
 
 def _account(user: str) -> pwd.struct_passwd:

@@ -5,11 +5,12 @@ import pwd
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from blocker.errors import StartError
-from blocker.supervisor.privileges import claim, drop
+from blocker.supervisor.privileges import _give, claim, drop
 
 AS_ROOT = os.geteuid() == 0
 
@@ -65,6 +66,58 @@ def test_the_user_gets_the_state_and_the_process_becomes_the_user(tmp_path: Path
     assert in_a_child(become if AS_ROOT else stay)
     owner = nobody.pw_uid if AS_ROOT else os.geteuid()
     assert {path.stat().st_uid for path in (state, *state.rglob("*"))} == {owner}
+
+
+def test_what_a_link_leads_to_is_not_given_away(tmp_path: Path) -> None:
+    (outside := tmp_path / "outside").mkdir()
+    (outside / "file").touch()
+    (state := tmp_path / "state").mkdir()
+    (state / "folder").symlink_to(outside)
+    (state / "file").symlink_to(outside / "file")
+    claim(state, "nobody")
+    assert {path.stat().st_uid for path in (outside, outside / "file")} == {os.geteuid()}
+    owner = pwd.getpwnam("nobody").pw_uid if AS_ROOT else os.geteuid()
+    assert {path.lstat().st_uid for path in (state, *state.iterdir())} == {owner}
+
+
+def test_a_state_folder_may_be_a_link_of_ours(tmp_path: Path) -> None:
+    (disk := tmp_path / "disk").mkdir()
+    (disk / "file").touch()
+    (state := tmp_path / "state").symlink_to(disk)
+    account = pwd.getpwuid(os.geteuid()) if not AS_ROOT else pwd.getpwnam("nobody")
+    _give(state, account)
+    assert {path.stat().st_uid for path in (disk, disk / "file")} == {account.pw_uid}
+    if AS_ROOT:
+        (other := tmp_path / "other").mkdir()
+        (laid := tmp_path / "laid").symlink_to(other)
+        os.chown(laid, account.pw_uid, account.pw_gid, follow_symlinks=False)
+        _give(laid, account)
+        assert other.stat().st_uid == 0
+
+
+def test_a_folder_that_becomes_a_link_meanwhile_leads_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (outside := tmp_path / "outside").mkdir()
+    (outside / "file").touch()
+    (inside := tmp_path / "state" / "folder").mkdir(parents=True)
+    (inside / "file").touch()
+    giving, given = os.chown, []
+
+    def swap(path: str, *owner: int, **how: Any) -> None:
+        given.append(path)
+        if path == "file" and not inside.is_symlink():
+            inside.rename(tmp_path / "moved")
+            inside.symlink_to(outside)
+        giving(path, *owner, **how)
+
+    account = pwd.getpwuid(os.geteuid()) if not AS_ROOT else pwd.getpwnam("nobody")
+    monkeypatch.setattr(os, "chown", swap)
+    _give(tmp_path / "state", account)
+    assert inside.is_symlink()
+    assert (tmp_path / "moved" / "file").stat().st_uid == account.pw_uid
+    assert (outside / "file").stat().st_uid == os.geteuid()
+    assert given.count("file") == 1
 
 
 def test_there_is_no_way_back() -> None:
