@@ -4,6 +4,7 @@ import fcntl
 import logging
 import os
 import pwd
+import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 def serve(config: Path | None, say: Callable[[str], object] = sys.stdout.write) -> None:
     """Until SIGTERM or SIGINT. StartError or Problems when it cannot be done."""
+    # Who asks for a reload while we compile gets it afterwards; who wants us to end need not wait.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     logging.basicConfig(format="blocker: %(message)s", level=logging.INFO)
     plan = prepare(config, meanwhile=_load_worker)
     _must_be_guarded(plan)

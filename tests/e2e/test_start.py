@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -130,6 +131,21 @@ def test_a_second_server_on_the_same_state_is_refused(tmp_path: Path) -> None:
         server.kill_all()
         server.start()
         assert server.address() == "0.0.0.0"
+
+
+def test_a_hang_up_while_it_compiles_is_a_reload_afterwards(tmp_path: Path) -> None:
+    server = Blocker(tmp_path, ["udp://127.0.0.1:9"], "", 1)
+    starting = threading.Thread(target=server.start)
+    starting.start()
+    try:
+        server.wait_until(lambda: server.process and server.child_pids())
+        os.kill(server.pid, signal.SIGHUP)
+        starting.join()
+        assert server.address() == "0.0.0.0"
+        server.wait_until(lambda: "reload: generation 2 is in force" in server.log.read_text(), 15)
+    finally:
+        starting.join()
+        server.kill_all()
 
 
 def test_a_privileged_port_without_the_right(tmp_path: Path) -> None:

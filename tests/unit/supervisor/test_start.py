@@ -2,8 +2,11 @@
 
 import errno
 import os
+import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -102,6 +105,15 @@ def test_a_disk_that_has_failed_stops_nothing(
     assert os.strerror(number) in caplog.text
 
 
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """As they were, after a `serve` in this process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@pytest.mark.usefixtures("signals")
 def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None:
     path = tmp_path / "blocker.yaml"
     path.write_text("unknown: 1\n")
@@ -109,6 +121,19 @@ def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None
     with pytest.raises(Problems, match="unknown"):
         serve(path, said.append)
     assert said == []
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_hang_up_while_it_compiles_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    def compiling(*_: object, **__: object) -> NoReturn:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.sigpending() == {signal.SIGHUP}
+        assert signal.sigwait({signal.SIGHUP}) == signal.SIGHUP
+        raise StartError("compiled long enough")
+
+    monkeypatch.setattr(start, "prepare", compiling)
+    with pytest.raises(StartError, match="long enough"):
+        serve(None)
 
 
 def test_a_key_that_the_server_cannot_read_is_said(tmp_path: Path) -> None:
