@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from watchfiles import awatch
+from watchfiles import Change, awatch
 
 from blocker.admin.reload import Generations
 from blocker.catalog.folder import vendor_files
@@ -124,12 +124,22 @@ class Watch:
                 return holding
 
     async def _events(self, places: Collection[Path]) -> AsyncGenerator[None, None]:
-        """One at once, for what has happened before; then one whenever it is time to look."""
+        """One at once, for what has happened before; then one whenever it is time to look.
+
+        An event may be missed while the watch is being set up, and where others never cease (a
+        database beside the files) no time passes without one: so they too tell that it is time.
+        """
         yield
+        clock = asyncio.get_running_loop().time
+        due = clock()
+
+        def says_so(_: Change, path: str) -> bool:
+            return self._watched.concerns(path) or clock() >= due
+
         try:
             told = awatch(
                 *places,
-                watch_filter=lambda _, path: self._watched.concerns(path),
+                watch_filter=says_so,
                 step=50,
                 debounce=50,  # we wait ourselves, for what the files hold
                 rust_timeout=round(LOOK * 1000),
@@ -139,6 +149,7 @@ class Watch:
             )
             async with aclosing(told):
                 async for _ in told:
+                    due = clock() + LOOK
                     yield
         except FileNotFoundError:  # gone since we looked
             await asyncio.sleep(SETTLE)

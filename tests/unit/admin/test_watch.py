@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 
 from blocker.admin import watch
-from blocker.admin.watch import Watch
+from blocker.admin.watch import Watch, Watched
 from tests.support.backend import Admin, play
 from tests.support.lists import SOURCES, XIAOMI, entry
 
@@ -112,6 +112,25 @@ def test_a_saved_file_is_in_force_however_it_is_saved(
     async def scenario(editing: Editing) -> None:
         await editing.taken(lambda: save(editing.xiaomi, MORE))
         await until(lambda: editing.admin.generations.in_force.rules["curated"] == 3)
+
+    edit(tmp_path, scenario)
+
+
+def test_an_edit_whose_event_was_missed_is_taken_though_others_never_cease(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Watched, "concerns", lambda *_: False)
+
+    async def make_noise(folder: Path) -> None:
+        while True:
+            (folder / "noise").write_text("as a database does")
+            await asyncio.sleep(0.2)
+
+    async def scenario(editing: Editing) -> None:
+        noise = asyncio.create_task(make_noise(editing.lists))
+        await asyncio.sleep(0.5)
+        await editing.taken(lambda: editing.xiaomi.write_text(MORE))
+        noise.cancel()
 
     edit(tmp_path, scenario)
 
