@@ -67,7 +67,7 @@ class DevicesShown(Body):
     skip: int | None = Field(description="The cursor of the next page; null: this is the last.")
 
 
-class OneAsked(Body):
+class DeviceAsked(Body):
     device: DeviceKey
     since: Moment = Field(default=None, description="Count from here on; else the last week.")
 
@@ -86,7 +86,7 @@ async def _devices(backend: Backend, asked: DevicesAsked) -> DevicesShown:
     return DevicesShown(devices=shown, skip=asked.skip + asked.limit if more else None)
 
 
-async def _device(backend: Backend, asked: OneAsked) -> DeviceShown:
+async def _device(backend: Backend, asked: DeviceAsked) -> DeviceShown:
     key = _key(backend, asked.device)
     found = [each for each in backend.devices if each.key == key]
     if not found:
@@ -218,7 +218,7 @@ ENDPOINTS = (
         refuses=_REFUSES,
     ),
     Endpoint(
-        "GET", "clients/{device}", "read", "One device", OneAsked, DeviceShown, _device,
+        "GET", "clients/{device}", "read", "One device", DeviceAsked, DeviceShown, _device,
         refuses=(HTTPStatus.NOT_FOUND, *_REFUSES),
     ),
     Endpoint(

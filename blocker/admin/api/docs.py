@@ -29,6 +29,7 @@ summary b { display: inline-block; width: 4.5rem; }
 .get { color: #0a7d4b; } .post { color: #1f6fd6; } .put { color: #b26a00; } .delete { color: #c33; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .2rem .8rem .2rem 0; }
+summary, td { overflow-wrap: anywhere; }
 """
 
 
@@ -44,6 +45,26 @@ async def style(request: web.Request) -> web.Response:
 def response(spec: Mapping[str, Any]) -> web.Response:
     headers = {"Content-Security-Policy": CSP}
     return web.Response(text=page(spec), content_type="text/html", headers=headers)
+
+
+def in_words(schema: Mapping[str, Any]) -> str:
+    """What a value may be: `integer; 1 to 500; 100 if left out`."""
+    said = list(dict.fromkeys(_kinds(schema)))
+    bounds = [str(schema[bound]) for bound in ("minimum", "maximum") if bound in schema]
+    if len(bounds) > 1:
+        said.append(" to ".join(bounds))
+    if schema.get("default") not in (None, ""):
+        said.append(f"{schema['default']} if left out".lower())
+    return "; ".join(said)
+
+
+def _kinds(schema: Mapping[str, Any]) -> Iterator[str]:
+    for each in schema.get("anyOf", ()):
+        yield from _kinds(each)
+    if words := [str(each) for each in schema.get("enum", ()) if each != ""]:
+        yield "one of " + ", ".join(words)
+    elif (kind := schema.get("format", schema.get("type", "null"))) != "null":
+        yield str(kind)
 
 
 def _page(spec: Mapping[str, Any]) -> Iterator[str]:
@@ -79,7 +100,7 @@ def _operation(
             must = "" if each["required"] else " (may be left out)"
             said = each.get("description") or each["schema"].get("description", "")
             yield f"<tr><td><code>{escape(each['name'])}</code><td>{each['in']}"
-            yield f"<td>{_prose(said)}{must} <code>{_json(each['schema'], None)}</code>"
+            yield f"<td>{_prose(said)}{must} {escape(in_words(each['schema']))}"
         yield "</table>"
     if body := operation.get("requestBody"):
         yield f"<h4>Body</h4>{_content(body['content'])}"
@@ -110,5 +131,5 @@ def _prose(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
-def _json(schema: Any, indent: int | None = 2) -> str:
-    return escape(json.dumps(schema, indent=indent, ensure_ascii=False))
+def _json(schema: Any) -> str:
+    return escape(json.dumps(schema, indent=2, ensure_ascii=False))

@@ -24,11 +24,11 @@ class Question(Body):
     )
 
 
-class Explanation(RootModel[explaining.Explanation]):
+class Explained(RootModel[explaining.Explanation]):
     """What the engine would do, and why."""
 
 
-async def _explain(backend: Backend, asked: Question) -> Explanation:
+async def _explain(backend: Backend, asked: Question) -> Explained:
     generations = backend.generations
     generation = generations.current
     try:
@@ -54,12 +54,12 @@ async def _explain(backend: Backend, asked: Question) -> Explanation:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     except StartError as error:
         raise Refusal(HTTPStatus.BAD_GATEWAY, str(error)) from error
-    return Explanation(explanation)
+    return Explained(explanation)
 
 
 ENDPOINTS = (
     Endpoint(
         "GET", "explain", "read", "Why a name is answered the way it is",
-        Question, Explanation, _explain, (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
+        Question, Explained, _explain, (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.BAD_GATEWAY),
     ),
 )  # fmt: skip

@@ -39,7 +39,7 @@ class Groups(Body):
     groups: list[GroupShown] = Field(description="The first has whom no other has.")
 
 
-class OneAsked(Body):
+class GroupAsked(Body):
     group: Name
 
 
@@ -47,7 +47,7 @@ async def _groups(backend: Backend, asked: Nothing) -> Groups:
     return Groups(groups=list(_all(backend)))
 
 
-async def _group(backend: Backend, asked: OneAsked) -> GroupShown:
+async def _group(backend: Backend, asked: GroupAsked) -> GroupShown:
     name = present_of(backend.generations).group(asked.group)
     return next(shown for shown in _all(backend) if shown.name == name)
 
@@ -98,7 +98,7 @@ def _member(backend: Backend, client: str) -> Member:
 ENDPOINTS = (
     Endpoint("GET", "groups", "read", "Who is in each group", Nothing, Groups, _groups),
     Endpoint(
-        "GET", "groups/{group}", "read", "One group", OneAsked, GroupShown, _group,
+        "GET", "groups/{group}", "read", "One group", GroupAsked, GroupShown, _group,
         refuses=(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
     ),
 )  # fmt: skip

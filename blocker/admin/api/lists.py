@@ -69,7 +69,7 @@ class Put(Proposed):
     expects: str = Field(description="The etag of what the change was made to.")
 
 
-class Fault(Body):
+class ListFault(Body):
     file: str
     line: int
     where: str
@@ -85,8 +85,8 @@ class Change(Body):
 
 
 class Checked(Body):
-    problems: list[Fault] = Field(description="With any of them it cannot be applied.")
-    remarks: list[Fault]
+    problems: list[ListFault] = Field(description="With any of them it cannot be applied.")
+    remarks: list[ListFault]
     changes: list[Change] = Field(description="What it does to names, by the default policy.")
 
 
@@ -163,8 +163,8 @@ def _said(proposal: Proposal) -> dict[str, list[Body]]:
     }
 
 
-def _fault(problem: Problem) -> Fault:
-    return Fault(
+def _fault(problem: Problem) -> ListFault:
+    return ListFault(
         file=problem.file,
         line=problem.line,
         where=problem.where,

@@ -15,7 +15,7 @@ from blocker.admin.api.endpoint import Endpoint
 REF = "#/components/schemas/{model}"
 
 
-class Fault(BaseModel):
+class ProblemDetails(BaseModel):
     """Problem details (RFC 9457)."""
 
     title: str
@@ -28,7 +28,7 @@ def openapi(endpoints: Iterable[Endpoint], base: str) -> dict[str, Any]:
     endpoints = list(endpoints)
     taken = [(endpoint.takes, "validation") for endpoint in endpoints]
     given = [(endpoint.gives, "serialization") for endpoint in endpoints]
-    models = [*taken, *given, (Fault, "serialization")]
+    models = [*taken, *given, (ProblemDetails, "serialization")]
     names, schemas = models_json_schema(models, ref_template=REF)  # type: ignore[arg-type]
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
@@ -47,7 +47,7 @@ def openapi(endpoints: Iterable[Endpoint], base: str) -> dict[str, Any]:
                     "description": f"{status.phrase}: {_WHEN.get(status, 'see the detail.')}",
                     "content": {
                         "application/problem+json": {
-                            "schema": names[Fault, "serialization"],
+                            "schema": names[ProblemDetails, "serialization"],
                             "example": {
                                 "title": status.phrase,
                                 "status": status.value,
@@ -146,7 +146,8 @@ def _name(status: HTTPStatus) -> str:
 
 _ABOUT = (
     "Bodies are JSON, of at most 64 KiB. Every error is a problem (RFC 9457) that says what to do. "
-    "A token of scope `rules` may all that one of scope `read` may, and one of scope `admin` all. "
+    "A token of scope `rules` may do what one of scope `read` may, and more; one of scope `admin` "
+    "all. "
     "After five wrong tokens in 15 minutes an address is locked out for 15 minutes, "
     "whatever token it sends then. What is changed is answered when every worker obeys it."
 )

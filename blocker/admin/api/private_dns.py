@@ -20,7 +20,7 @@ _ID_IN_WORDS: Final = (
 )
 
 
-class Asked(Body):
+class PrivateDnsAsked(Body):
     id: Annotated[str, Field(max_length=66), fits(_ID, _ID_IN_WORDS), shown(_ID)] | None = Field(
         default=None,
         description="As whom the device asks: chooses its group.",
@@ -38,7 +38,7 @@ class PrivateDnsShown(Body):
     profile: str = Field(description="For Apple's devices, a .mobileconfig; empty: none can be.")
 
 
-async def _private_dns(backend: Backend, asked: Asked) -> PrivateDnsShown:
+async def _private_dns(backend: Backend, asked: PrivateDnsAsked) -> PrivateDnsShown:
     started, current = backend.generations.started_with, backend.generations.current
     if current.encrypted is None or not (started.dot or started.doh):
         raise Refusal(
@@ -79,7 +79,7 @@ def _name(given: Encrypted) -> str:
 ENDPOINTS = (
     Endpoint(
         "GET", "private-dns", "read", "What a phone has to be told to ask encrypted",
-        Asked, PrivateDnsShown, _private_dns,
+        PrivateDnsAsked, PrivateDnsShown, _private_dns,
         (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from blocker.accounting.report import Maker, report
 from blocker.admin.api.clients import names_of
 from blocker.admin.api.endpoint import Backend, Body, Endpoint
 from blocker.admin.api.logged import REFUSES, read
-from blocker.admin.api.stats import Asked
+from blocker.admin.api.stats import SpanAsked
 from blocker.catalog.load import load_catalogue
 
 
@@ -112,7 +112,7 @@ class ReportShown(Body):
     )
 
 
-async def _report(backend: Backend, asked: Asked) -> ReportShown:
+async def _report(backend: Backend, asked: SpanAsked) -> ReportShown:
     span = asked.span()
     folders, version = backend.watch.folders, backend.generations.in_force.catalogue
     makers = await asyncio.to_thread(_makers, *folders, version)
@@ -129,6 +129,6 @@ def _makers(folder: Path, overlay: Path, version: str) -> dict[str, Maker]:
 ENDPOINTS = (
     Endpoint(
         "GET", "report", "read", "Who calls home, how often, for what, and what became of it",
-        Asked, ReportShown, _report, refuses=REFUSES,
+        SpanAsked, ReportShown, _report, refuses=REFUSES,
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from blocker.asked.listing import rules_in_force
 from blocker.asked.rules import NewAllowance, NewRule, Removal
 
 
-class RuleShown(Body):
+class OwnRuleShown(Body):
     id: str = Field(description="Stays the same as long as the rule does.")
     action: Literal["allow", "block"]
     name: str
@@ -27,7 +27,7 @@ class RuleShown(Body):
 
 
 class Rules(Body):
-    rules: list[RuleShown]
+    rules: list[OwnRuleShown]
 
 
 async def _rules(backend: Backend, asked: Nothing) -> Rules:
@@ -43,11 +43,11 @@ async def _change(backend: Backend, asked: NewRule | NewAllowance | Removal) -> 
     return await change(backend, asked)
 
 
-def _shown(backend: Backend) -> list[RuleShown]:
-    shown: list[RuleShown] = []
+def _shown(backend: Backend) -> list[OwnRuleShown]:
+    shown: list[OwnRuleShown] = []
     for rule in rules_in_force(present_of(backend.generations)):
         fields: dict[str, Any] = asdict(rule)
-        shown.append(RuleShown(**{**fields, "until": moment(rule.until)}))
+        shown.append(OwnRuleShown(**{**fields, "until": moment(rule.until)}))
     return shown
 
 

@@ -12,7 +12,7 @@ from blocker.querylog.settings import DAY
 from blocker.querylog.stats import HOUR, Span, Step
 
 
-class Asked(Body):
+class SpanAsked(Body):
     since: Moment = Field(
         default=None,
         description="A week before `until`, if not given. Counts are kept by the hour and day: the "
@@ -48,7 +48,7 @@ class Asked(Body):
 _WEEK = timedelta(days=7).total_seconds()
 
 
-class TopAsked(Asked):
+class TopAsked(SpanAsked):
     of: Literal["names", "clients", "vendors", "purposes"] = "names"
     outcome: Outcome = ""
     limit: int = Field(default=20, ge=1, le=500)
@@ -71,7 +71,7 @@ class TopShown(Counted):
     top: list[RankShown] = Field(description="Most often first.")
 
 
-class SeriesAsked(Asked):
+class SeriesAsked(SpanAsked):
     step: Literal["hour", "day"] = "hour"
     vendor: Word = ""
 

@@ -4,7 +4,7 @@ import copy
 from html.parser import HTMLParser
 from pathlib import Path
 
-from blocker.admin.api.docs import page
+from blocker.admin.api.docs import in_words, page
 from blocker.admin.api.openapi import openapi
 from blocker.admin.app import BASE, ENDPOINTS
 from tests.support.backend import Admin, play
@@ -51,6 +51,17 @@ def test_what_is_described_is_no_markup() -> None:
     spec["components"]["schemas"]["Status"]["description"] = hostile
     spec["components"]["schemas"][hostile] = {}
     assert not Seen(page(spec)).tags & {"script", "img"}
+
+
+def test_what_a_value_may_be_is_said_in_words() -> None:
+    asked = {
+        each["name"]: in_words(each["schema"])
+        for each in SPEC["paths"][f"{BASE}queries"]["get"]["parameters"]
+    }
+    assert asked["limit"] == "integer; 1 to 500; 100 if left out"
+    assert asked["outcome"] == "one of blocked, allowed, would-block"
+    assert asked["since"] == "date-time"
+    assert in_words({"type": "boolean", "default": False}) == "boolean; false if left out"
 
 
 def test_words_of_programs_stand_out_and_stay_escaped() -> None:
