@@ -92,8 +92,7 @@ class Forwarder(Recovery):
             return
         if attempt.edns:
             upstream.edns_at = now
-        if upstream.health.heard(seconds):
-            self._engine.failures.forget_silence()
+        self._heard(upstream, seconds)
         exchange = attempt.exchange
         if exchange.done:
             self._late(exchange, upstream, message, now)

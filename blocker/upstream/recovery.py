@@ -47,7 +47,7 @@ class Recovery(Race):
 
     def truncated(self, attempt: Attempt, now: float) -> None:
         attempt.upstream.tally.errors[TRUNCATED] += 1
-        attempt.upstream.health.heard(now - attempt.sent)
+        self._heard(attempt.upstream, now - attempt.sent)
         if not attempt.exchange.done:
             self._ask_stream(attempt, now)
 
@@ -87,6 +87,11 @@ class Recovery(Race):
         blame = not (attempt.stream and setbacks.streamed)
         self._count(exchange, upstream, NETWORK, text, now, blame=blame)
         self._next(exchange, now)
+
+    def _heard(self, upstream: Upstream, seconds: float) -> None:
+        """It answered, whatever that is worth; after so long."""
+        if upstream.health.heard(seconds):
+            self._engine.failures.forget_silence()
 
     def _refused(self, attempt: Attempt, message: bytes, now: float) -> bool:
         """Whether the response is no answer, by its rcode; if so, what is to be done is done."""

@@ -69,6 +69,21 @@ def test_silence_is_a_failure_after_four_seconds_and_three_questions() -> None:
         assert max(len(one.log), len(other.log)) <= 3
 
 
+@pytest.mark.parametrize("again", ["answer", "truncated"])
+def test_what_failed_by_silence_is_asked_for_as_soon_as_anything_is_heard(again: str) -> None:
+    with ScriptedUpstream() as upstream:
+        upstream.on("a.example", "drop")
+        upstream.on("b.example", again)
+
+        async def scenario(bench: Bench) -> None:
+            assert (await bench.ask("a.example")).rcode == 2
+            upstream.on("a.example", "answer")
+            assert (await bench.ask("b.example")).answers == 1
+            assert (await bench.ask("a.example")).answers == 1
+
+        run([upstream.url], scenario)
+
+
 def test_a_failing_rcode_moves_on_to_the_next_upstream() -> None:
     with ScriptedUpstream() as bad, ScriptedUpstream() as good:
         bad.always("rcode:2")
