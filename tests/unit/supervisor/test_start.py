@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -126,7 +127,8 @@ def test_what_is_wrong_is_known_before_anything_is_bound(tmp_path: Path) -> None
 @pytest.mark.usefixtures("signals")
 def test_a_hang_up_while_it_compiles_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     def compiling(*_: object, **__: object) -> NoReturn:
-        os.kill(os.getpid(), signal.SIGHUP)
+        # To this thread: another test's may still be there, and would take it.
+        signal.pthread_kill(threading.get_ident(), signal.SIGHUP)
         assert signal.sigpending() == {signal.SIGHUP}
         assert signal.sigwait({signal.SIGHUP}) == signal.SIGHUP
         raise StartError("compiled long enough")
