@@ -14,6 +14,7 @@ from blocker.admin import watch
 from blocker.admin.watch import Watch, Watched
 from tests.support.backend import Admin, play
 from tests.support.lists import SOURCES, XIAOMI, entry
+from tests.support.saving import by_deleting, by_rename, by_replacing, in_place
 
 pytestmark = pytest.mark.quiet
 
@@ -78,31 +79,6 @@ def edit(folder: Path, scenario: Callable[[Editing], Awaitable[None]], *, extra:
                 await task
 
     play(folder, watched, extra=extra)
-
-
-def by_rename(path: Path, text: str) -> None:
-    """As vim saves, with `backup` and without."""
-    path.with_name("4913").touch()
-    path.with_name("4913").unlink()
-    path.rename(f"{path}~")
-    path.write_text(text)
-    Path(f"{path}~").unlink()
-
-
-def by_replacing(path: Path, text: str) -> None:
-    """As most other editors do."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(text)
-    temporary.replace(path)
-
-
-def by_deleting(path: Path, text: str) -> None:
-    path.unlink()
-    path.write_text(text)
-
-
-def in_place(path: Path, text: str) -> None:
-    path.write_text(text)
 
 
 @pytest.mark.parametrize("save", [in_place, by_rename, by_replacing, by_deleting])

@@ -69,21 +69,6 @@ def test_silence_is_a_failure_after_four_seconds_and_three_questions() -> None:
         assert max(len(one.log), len(other.log)) <= 3
 
 
-@pytest.mark.parametrize("again", ["answer", "truncated"])
-def test_what_failed_by_silence_is_asked_for_as_soon_as_anything_is_heard(again: str) -> None:
-    with ScriptedUpstream() as upstream:
-        upstream.on("a.example", "drop")
-        upstream.on("b.example", again)
-
-        async def scenario(bench: Bench) -> None:
-            assert (await bench.ask("a.example")).rcode == 2
-            upstream.on("a.example", "answer")
-            assert (await bench.ask("b.example")).answers == 1
-            assert (await bench.ask("a.example")).answers == 1
-
-        run([upstream.url], scenario)
-
-
 def test_a_failing_rcode_moves_on_to_the_next_upstream() -> None:
     with ScriptedUpstream() as bad, ScriptedUpstream() as good:
         bad.always("rcode:2")
@@ -265,23 +250,23 @@ def test_an_answer_that_comes_after_the_failure_is_kept() -> None:
             assert (await bench.ask("a.example")).rcode == 2
             await asyncio.sleep(0.6)
             got = await bench.ask("a.example")
-            assert got.answers == 1
-            assert got.seconds < 0.3
+            assert (got.answers, got.seconds < 0.3) == (1, True)
 
         run([upstream.url], scenario)
 
 
-def test_when_an_upstream_is_back_what_failed_is_asked_again_at_once() -> None:
+@pytest.mark.parametrize("again", ["answer", "truncated"])
+def test_when_an_upstream_is_back_what_failed_is_asked_again_at_once(again: str) -> None:
     with ScriptedUpstream() as upstream:
         upstream.always("drop")
+        upstream.on("b.example", again)
 
         async def scenario(bench: Bench) -> None:
             assert (await bench.ask("a.example")).rcode == 2
             upstream.always("answer")
             assert (await bench.ask("b.example")).answers == 1
             got = await bench.ask("a.example")
-            assert got.answers == 1
-            assert got.seconds < 0.3
+            assert (got.answers, got.seconds < 0.3) == (1, True)
 
         run([upstream.url], scenario)
 
