@@ -47,8 +47,9 @@ def leads_home(message: bytes, records: Sequence[Record]) -> bool:
 
 
 def leads_nowhere(message: bytes, records: Sequence[Record]) -> bool:
-    """Whether all their addresses are 0.0.0.0 or ::, as resolvers say of what they block."""
-    return not any(map(any, addresses(message, records)))
+    """Whether they have addresses, all 0.0.0.0 or ::, as resolvers say of what they block."""
+    found = list(addresses(message, records))
+    return bool(found) and not any(map(any, found))
 
 
 def is_kept_away(name: bytes, zones: Collection[bytes] | None, verdict: Verdict | None) -> bool:

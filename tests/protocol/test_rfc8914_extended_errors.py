@@ -166,6 +166,17 @@ def test_an_address_of_nowhere_is_how_upstreams_block(
     assert [code for code, _ in extended_errors(reply)] == [BLOCKED_UPSTREAM]
 
 
+def test_a_service_without_an_address_of_its_own_is_not_blocked_upstream() -> None:
+    # Its target's address beside the answer leads home: that is rebinding.
+    resolver = Resolver()
+    resolver.engine.install(View(Policy(NoRules()), homes=frozenset()))
+    resolver.upstream_says(
+        "www.example.com. 60 IN HTTPS 1 svc.example.", additional=["svc.example. 60 IN A 10.0.0.1"]
+    )
+    reply = resolver.ask(qtype=HTTPS, edns=opt())
+    assert extended_errors(reply) == [(BLOCKED, "on the list rebinding protection")]
+
+
 def test_a_client_from_outside_is_refused_and_told_so() -> None:
     # Section 4.19.
     reply = Resolver().ask(client="203.0.113.9", edns=opt())
