@@ -125,13 +125,15 @@ class GroupViews:
         return self._members.group_of(client, {client: self._mac_of(client)})
 
     def policy(self, name: str = DEFAULT, client: object = None) -> Policy:
-        """A group's policy, or one client's in it when there are rules for that client alone."""
-        if name in self._paused:  # who calls home is still told, and the user's records still hold
-            return Policy(self._lists.ruleset, self._records, group=name, paused=True)
+        """A group's policy, or one client's in it when there are rules for that client alone. While
+        paused nothing blocks; the user's records and allowances hold, and whose a name is.
+        """
+        paused = name in self._paused
         rules = [
             replace(made, scope=_scope(rule))
             for rule, made in self._rules
             if rule.get("group", name) == name
+            and not (paused and rule["action"] == "block")
             and ("client" not in rule or plain_client(rule["client"]) == client)
         ]
         expressions = Expressions(rules, own=True)
@@ -147,6 +149,7 @@ class GroupViews:
             purposes=cast(Mapping[str, State], blocking["purposes"]),
             lists=cast(Mapping[str, State], blocking["lists"]),
             max_breakage=blocking["max_breakage"],
+            paused=paused,
         )
 
     def _view(self, name: str, client: object) -> View:

@@ -48,12 +48,20 @@ def test_lists_switches_and_own_rules_make_the_policy(tmp_path: Path) -> None:
     assert verdict.action == "shadow"
 
 
+PAUSED = """
+rules: {block: [own.example, '/^ads[0-9]/'], allow: [home.example]}
+records: {nas.lan: 192.0.2.7}
+"""
+
+
 def test_during_a_pause_nothing_is_blocked(tmp_path: Path) -> None:
-    plan = first_plan(tmp_path, "rules: {block: [own.example]}\nrecords: {nas.lan: 192.0.2.7}\n")
+    plan = first_plan(tmp_path, PAUSED)
     paused = replace(plan.generation, paused_until=NOW + 60)
     made = views(paused)
     view = made.of("192.0.2.1")
     assert decided(view, "own.example") is None
+    assert decided(view, "ads3.example") is None
+    assert decided(view, "home.example") == "allow"  # that it may lead to the home, say
     assert decided(view, "nas.lan") == "local"  # what is one's own is no blocking
     assert decided(view, "update.miui.com") == "allow"
     tracked = view.policy.match(TRACKED)  # who calls home is counted all the same
